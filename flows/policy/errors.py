@@ -1,0 +1,22 @@
+"""The one exception that winnow shows to people."""
+
+
+class WinnowError(Exception):
+    """What is wrong by place and rule, and how to mend it; never a value.
+
+    `message` names place and rule, `remedy` the next step. `exit_code` is 1 where winnow refused
+    or failed, 2 where it was used wrongly.
+    """
+
+    def __init__(self, message: str, *, remedy: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.exit_code = exit_code
+
+    def __reduce__(self):
+        return _rebuild, (self.message, self.remedy, self.exit_code)
+
+
+def _rebuild(message: str, remedy: str, exit_code: int) -> WinnowError:
+    return WinnowError(message, remedy=remedy, exit_code=exit_code)
