@@ -22,7 +22,7 @@ def check_window_allowed(day: date, today: date) -> None:
     if not is_date_in_window(day, today):
         raise WinnowError(
             f"day {day} is outside the window {oldest_kept_date(today)} … {today}",
-            remedy="name a day of the window: nothing older than 30 days is read, nothing later exists",
+            remedy="name a day of the window: older ones are never read, later ones do not exist",
             exit_code=2,
         )
 
