@@ -15,8 +15,12 @@ class WinnowError(Exception):
         self.exit_code = exit_code
 
     def __reduce__(self):
-        return _rebuild, (self.message, self.remedy, self.exit_code)
+        return _rebuild, (type(self), self.message, self.remedy, self.exit_code)
 
 
-def _rebuild(message: str, remedy: str, exit_code: int) -> WinnowError:
-    return WinnowError(message, remedy=remedy, exit_code=exit_code)
+def _rebuild(kind: type, message: str, remedy: str, exit_code: int) -> WinnowError:
+    return kind(message, remedy=remedy, exit_code=exit_code)
+
+
+class TransientError(WinnowError):
+    """A failure of the world outside that may pass: worth a retry, then set aside by reference."""
