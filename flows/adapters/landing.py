@@ -1,0 +1,170 @@
+"""Landing's Parquet shards: written by batches of objects, cut by the events' UTC day.
+
+A shard is one batch's rows, a file a day under `events/` and `raw/`. Rows of an object that came
+again in a later version are taken out of the older shard.
+"""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.adapters.files import whole
+from flows.policy.schemas import EVENTS, RAW
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "INTEGER": pa.int32(),
+    "SMALLINT": pa.int16(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
+}
+_FLUSH_ROWS = 8192
+_ENUMS = ["agent", "actor", "kind", "tool_kind", "model_family", "session_key", "account_key"]
+
+
+def arrow_schema(columns: dict[str, str]) -> pa.Schema:
+    return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+
+
+EVENTS_SCHEMA = arrow_schema(EVENTS)
+RAW_SCHEMA = arrow_schema(RAW)
+
+
+def day_folder(landing: Path, dataset: str, day: date | str) -> Path:
+    return landing / dataset / f"date={day}"
+
+
+class ShardWriter:
+    """Writes one shard: `add(day, event_row, raw_row)` in the columns' order, then `close()`.
+
+    Memory is bounded: a day's rows are flushed by rows and by bytes of text. Files carry their
+    final names only after `close`.
+    """
+
+    def __init__(self, landing: Path, name: str, *, flush_bytes: int = 4 << 20) -> None:
+        self.landing, self.name, self.flush_bytes = landing, name, flush_bytes
+        self._events: dict[date, list[tuple]] = {}
+        self._raw: dict[date, list[tuple]] = {}
+        self._bytes = 0
+        self._rows = 0
+        self._stack = ExitStack()
+        self._writers: dict[tuple[str, date], pq.ParquetWriter] = {}
+
+    def __enter__(self) -> "ShardWriter":
+        return self
+
+    def __exit__(self, *failure) -> None:
+        if failure[0] is None:
+            self.flush()
+        self._close_writers()
+        self._stack.__exit__(*failure)
+
+    def add(self, day: date, event: tuple, raw: tuple | None, size: int) -> None:
+        """One event of `day`; `size` is about the bytes of text that `raw` holds."""
+        self._events.setdefault(day, []).append(event)
+        if raw is not None:
+            self._raw.setdefault(day, []).append(raw)
+        self._bytes += size
+        self._rows += 1
+        if self._bytes > self.flush_bytes or self._rows >= _FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        for day, rows in self._events.items():
+            self._write("events", day, rows, EVENTS_SCHEMA)
+        for day, rows in self._raw.items():
+            self._write("raw", day, rows, RAW_SCHEMA)
+        self._events, self._raw = {}, {}
+        self._bytes = self._rows = 0
+
+    def _write(self, dataset: str, day: date, rows: list[tuple], schema: pa.Schema) -> None:
+        columns = zip(*rows, strict=True)
+        arrays = [
+            pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)
+        ]
+        self._writer(dataset, day, schema).write_batch(pa.record_batch(arrays, schema=schema))
+
+    def _writer(self, dataset: str, day: date, schema: pa.Schema) -> pq.ParquetWriter:
+        if (dataset, day) not in self._writers:
+            path = day_folder(self.landing, dataset, day) / f"{self.name}.parquet"
+            draft = self._stack.enter_context(whole(path))
+            self._writers[dataset, day] = _parquet_writer(draft, dataset, schema)
+        return self._writers[dataset, day]
+
+    def _close_writers(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+def _parquet_writer(path: Path, dataset: str, schema: pa.Schema) -> pq.ParquetWriter:
+    """Raw columns carry no statistics: footers would repeat the least and the greatest text."""
+    if dataset == "raw":
+        return pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=1,
+            use_dictionary=["session_key"], write_statistics=False,
+        )  # fmt: skip
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1,
+        use_dictionary=_ENUMS, write_statistics=["session_date", "event_date"],
+    )  # fmt: skip
+
+
+def drop_objects(landing: Path, shard: str, objects: list[str]) -> None:
+    """Takes the objects' rows out of every file of a shard; an emptied file goes.
+
+    Text goes first: what is left of `raw/` is what `events/` will still name.
+    """
+    gone = pa.array(objects, pa.string())
+    for path in sorted((landing / "events").glob(f"date=*/{shard}.parquet")):
+        events = pq.read_table(path)
+        kept = events.filter(pc.invert(pc.is_in(events["object_key"], value_set=gone)))
+        raw = landing / "raw" / path.parent.name / path.name
+        if raw.exists():
+            _filter_raw(raw, kept["event_key"])
+        _rewrite(path, kept, "events")
+
+
+def drop_shards_except(landing: Path, known: Iterable[str]) -> int:
+    """Removes the files of shards that no index names: left by a run that was killed."""
+    names = {f"{shard}.parquet" for shard in known}
+    orphans = [
+        path
+        for dataset in ("raw", "events")
+        for path in (landing / dataset).glob("date=*/*.parquet")
+        if path.name not in names
+    ]
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
+
+
+def _filter_raw(path: Path, keys: pa.ChunkedArray) -> None:
+    raw = pq.read_table(path)
+    _rewrite(path, raw.filter(pc.is_in(raw["event_key"], value_set=keys)), "raw")
+
+
+def _rewrite(path: Path, table: pa.Table, dataset: str) -> None:
+    if table.num_rows == 0:
+        path.unlink()
+        return
+    with whole(path) as draft, _parquet_writer(draft, dataset, table.schema) as writer:
+        writer.write_table(table)
+
+
+def write_table(path: Path, rows: list[tuple], columns: dict[str, str]) -> None:
+    """A small dataset as one file, in the columns' order."""
+    schema = arrow_schema(columns)
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    arrays = [
+        pa.array(list(column), field.type) for column, field in zip(values, schema, strict=True)
+    ]
+    with whole(path) as draft:
+        pq.write_table(pa.table(arrays, schema=schema), draft, compression="zstd")

@@ -1,0 +1,108 @@
+"""Lands a tier's control data: consent, assignments and survival, keyed and closed-typed."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from flows.adapters.control import AssignmentLine, SurvivalLine, as_utc, read_lines
+from flows.adapters.experiments import load_experiments
+from flows.adapters.landing import write_table
+from flows.adapters.sources import open_source
+from flows.orchestrator import task
+from flows.policy.control import (
+    assignment_refusal,
+    assignment_rows,
+    consent_rows,
+    survival_refusal,
+    survival_rows,
+)
+from flows.policy.pseudonyms import live_epochs
+from flows.policy.schemas import ASSIGNMENTS, CONSENT, SURVIVAL
+from flows.policy.windows import is_date_in_window, window_dates
+
+
+@task(retries=2)
+def land_control(pull) -> Counter:
+    """Rewrites the tier's small control tables whole. Returns counts by dataset and reason."""
+    epochs = live_epochs(window_dates(pull.settings.today))
+    return (
+        _land_consent(pull, epochs) + _land_assignments(pull, epochs) + _land_survival(pull, epochs)
+    )
+
+
+def _land_consent(pull, epochs: list[int]) -> Counter:
+    if pull.consent is None:
+        return Counter()
+    rows = consent_rows(pull.consent, _account_keys(pull, epochs), pull.settings.now)
+    write_table(pull.landing / "consent" / "current.parquet", sorted(rows), CONSENT)
+    return Counter({"consent.accounts": len(pull.consent)})
+
+
+def _land_assignments(pull, epochs: list[int]) -> Counter:
+    refused: Counter = Counter()
+    experiments = load_experiments()
+    control = _control(pull)
+    kept = []
+    for line in read_lines(control, "assignments", AssignmentLine, refused, _staging(pull)):
+        reason = assignment_refusal(line, experiments)
+        refused.update([reason] if reason else [])
+        if reason is None:
+            kept.append((line.account_id, line.experiment, line.variant, as_utc(line.assigned_at)))
+    rows = assignment_rows(kept, _account_keys(pull, epochs), pull.settings.today)
+    write_table(pull.landing / "assignments" / "current.parquet", rows, ASSIGNMENTS)
+    return _named("assignments", len(kept), refused)
+
+
+def _land_survival(pull, epochs: list[int]) -> Counter:
+    """One file a source day, so that a purge of a day is the removal of a file."""
+    refused: Counter = Counter()
+    folder = pull.landing / "survival"
+    days = [day for day in pull.source.folders("survival") if _is_kept(day, pull.settings.today)]
+    landed = 0
+    for day in days:
+        lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, _staging(pull))
+        good = [line for line in lines if not _refuse(line, pull.settings.today, refused)]
+        rows = survival_rows(good, _session_keys(pull, epochs))
+        write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
+        landed += len(good)
+    for path in folder.glob("*.parquet"):
+        if path.stem not in days:
+            path.unlink()
+    return _named("survival", landed, refused)
+
+
+def _refuse(line: SurvivalLine, today, refused: Counter) -> bool:
+    reason = survival_refusal(line, as_utc(line.checked_at).date(), today)
+    refused.update([reason] if reason else [])
+    return reason is not None
+
+
+def _control(pull):
+    own = pull.tier_settings
+    return open_source(own.control, own, create=own.control.startswith(str(pull.settings.home)))
+
+
+def _staging(pull) -> Path:
+    return pull.landing / "raw" / ".staging"
+
+
+def _account_keys(pull, epochs: list[int]):
+    """account id → its key in every live epoch."""
+    return lambda account: pull.keys.epoch_keys("account", account, epochs)
+
+
+def _session_keys(pull, epochs: list[int]):
+    return lambda session: pull.keys.epoch_keys("session", session, epochs)
+
+
+def _is_kept(day: str, today) -> bool:
+    try:
+        return is_date_in_window(datetime.strptime(day, "%Y-%m-%d").date(), today)
+    except ValueError:
+        return False
+
+
+def _named(dataset: str, landed: int, refused: Counter) -> Counter:
+    counts = Counter({f"{dataset}.landed": landed})
+    counts.update({f"{dataset}.refused.{reason}": n for reason, n in refused.items()})
+    return counts

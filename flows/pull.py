@@ -1,0 +1,183 @@
+"""The pull of one tier: what changed in its source becomes landing. Three flows call it."""
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import date
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.adapters.control import read_consent
+from flows.adapters.files import remove_drafts
+from flows.adapters.keys import KeyRing
+from flows.adapters.landed_index import LandedIndex
+from flows.adapters.landing import drop_objects, drop_shards_except
+from flows.adapters.progress import progress
+from flows.adapters.sources import Source, open_source
+from flows.adapters.streams import is_transcript_name
+from flows.land_control import land_control
+from flows.orchestrator import task
+from flows.policy.consent import NO_CONSENT, Timeline, fingerprint, resolve
+from flows.policy.errors import WinnowError
+from flows.policy.landing import (
+    Index,
+    Item,
+    Landed,
+    batches,
+    is_accounted_for,
+    merge,
+    plan_pull,
+    stale_objects,
+    totals,
+    without_stale,
+)
+from flows.policy.tiers import Tier
+from flows.policy.windows import clip_to_window, dates_between, oldest_kept_date, window_dates
+from flows.pull_batch import Job, pull_batch
+from flows.settings import Settings, TierSettings, load_settings, load_tier_settings
+
+
+class Pull(NamedTuple):
+    """All that the steps of one tier's pull share."""
+
+    tier: Tier
+    settings: Settings
+    tier_settings: TierSettings
+    source: Source
+    keys: KeyRing
+    index: LandedIndex
+    consent: dict[str, Timeline] | None
+
+    @property
+    def landing(self) -> Path:
+        return self.settings.home / "landing" / self.tier
+
+
+def pull_tier(tier: Tier, day: date, first: date | None = None) -> dict:
+    """Lands what changed in the source folders `first` … `day` (the window's, by default).
+
+    Returns counts only: this run's and the window's. Raises WinnowError where the source cannot
+    be read at all; objects that cannot be read are set aside and counted.
+    """
+    pull = _open(tier)
+    span = clip_to_window(first or oldest_kept_date(pull.settings.today), day, pull.settings.today)
+    control = land_control(pull)
+    settle_landing(pull)
+    listed = set(pull.source.folders("sessions"))
+    days = [str(each) for each in dates_between(*span)] if span else []
+    run = sum((pull_day(pull, each) for each in days if each in listed), Counter())
+    window = pull.index.totals(window_dates(pull.settings.today))
+    _check_sum(run, window)
+    return {"run": dict(run), "window": dict(window), "control": dict(control)}
+
+
+@task
+def settle_landing(pull: Pull) -> None:
+    """Clears what a killed pull left: drafts, shards that no index names, replaced rows."""
+    remove_drafts(pull.landing)
+    drop_shards_except(pull.landing, pull.index.shards())
+    for day in pull.index.days():
+        _drop_replaced(pull, day, pull.index.load(day))
+
+
+@task(retries=2)
+def pull_day(pull: Pull, day: str) -> Counter:
+    """Parses the changed objects of one source folder; the index is written last."""
+    index = pull.index.load(day)
+    plan = plan_pull(_items(pull, day), index)
+    results, unreadable = _parse(pull, plan.parse)
+    for item in unreadable:
+        pull.index.set_aside(day, item)
+    pull.index.release(list(results))
+    if results:
+        index = merge(index, results)
+        pull.index.save(day, index)
+        _drop_replaced(pull, day, index)
+    others = {"objects.unchanged": plan.unchanged, "objects.set_aside": len(unreadable)}
+    return totals(results.values()) + Counter(others)
+
+
+def _open(tier: Tier) -> Pull:
+    settings = load_settings()
+    own = load_tier_settings(tier, settings)
+    source = open_source(own.source, own, create=own.source.startswith(str(settings.home)))
+    source.check()
+    keys = KeyRing(settings.home / "keys" / tier)
+    consent = _consent(settings, own, tier) if tier is Tier.OPT_IN else None
+    index = LandedIndex(settings.home / "state" / tier)
+    return Pull(tier, settings, own, source, keys, index, consent)
+
+
+def _consent(settings: Settings, own: TierSettings, tier: Tier) -> dict[str, Timeline]:
+    """A line that cannot be read may be a revocation: nothing lands until it is mended."""
+    refused: Counter = Counter()
+    control = open_source(own.control, own, create=own.control.startswith(str(settings.home)))
+    staging = settings.home / "landing" / tier / "raw" / ".staging"
+    timelines = resolve(read_consent(control, refused, staging))
+    if refused:
+        raise WinnowError(
+            f"the consent registry of {tier} has {refused.total()} lines that cannot be read",
+            remedy="mend or complete them: each may be a revocation, so nothing is landed",
+        )
+    return timelines
+
+
+def _items(pull: Pull, day: str) -> list[Item]:
+    found = pull.source.objects(f"sessions/{day}")
+    return [_item(pull, listed) for listed in found if is_transcript_name(listed.path)]
+
+
+def _item(pull: Pull, listed) -> Item:
+    account = listed.path.split("/")[2]
+    timeline = None if pull.consent is None else pull.consent.get(account, NO_CONSENT)
+    return Item(
+        listed.path,
+        pull.keys.control_key("version", listed.version),
+        listed.size,
+        account,
+        pull.keys.control_key("object", listed.path),
+        pull.keys.control_key("account", account),
+        "" if timeline is None else fingerprint(timeline, pull.settings.now),
+        timeline,
+    )
+
+
+def _parse(pull: Pull, items: list[Item]) -> tuple[dict[str, Landed], list[Item]]:
+    """What became of every item, and those that could not be read."""
+    results: dict[str, Landed | None] = {}
+    for found in _run_batches(pull, list(batches(items))):
+        results |= found
+    readable = {key: entry for key, entry in results.items() if entry is not None}
+    return readable, [item for item in items if item.object_key not in readable]
+
+
+def _run_batches(pull: Pull, groups: list[list[Item]]):
+    job = Job(
+        pull.settings.home, pull.tier, pull.settings.today, pull.settings.now, pull.tier_settings
+    )
+    work = partial(pull_batch, job)
+    if len(groups) < 2:
+        yield from map(work, groups)
+        return
+    workers = min(pull.settings.workers, len(groups))
+    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
+        futures = [pool.submit(work, group) for group in groups]
+        for future in progress(as_completed(futures), f"{pull.tier}: reading", len(groups)):
+            yield future.result()
+
+
+def _drop_replaced(pull: Pull, day: str, index: Index) -> None:
+    stale = stale_objects(index)
+    for shard, objects in stale.items():
+        drop_objects(pull.landing, shard, objects)
+    if stale:
+        pull.index.save(day, without_stale(index))
+
+
+def _check_sum(*counts: Counter) -> None:
+    if not all(is_accounted_for(found) for found in counts):
+        raise WinnowError(
+            "lines read differ from landed + not an event + refused",
+            remedy="this is a defect of the reader: report it; nothing was built from this pull",
+        )
