@@ -1,0 +1,229 @@
+"""Reads `allowlists/<tier>.yml`, the only list of what may leave; refuses what it does not know."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+import yaml
+
+from expectations.domains import (
+    Bool,
+    Column,
+    Date,
+    Enum,
+    Integer,
+    KeyedHash,
+    Ratio,
+    problem_of,
+)
+
+FOLDER = Path(__file__).parent / "allowlists"
+ROW_TIER = "opt_in"
+NO_EXPORT_TIER = "feedback"
+
+_Domain = Bool | Integer | Ratio | Enum | Date | KeyedHash
+
+
+class AllowlistError(Exception):
+    """An allowlist that cannot be used: names file, key path and remedy. `exit_code` is 2."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message} → {remedy}")
+        self.message = message
+        self.remedy = remedy
+        self.exit_code = 2
+
+
+class Mechanism(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How rows are released. `none` is for opt_in alone; the others need a verified record.
+
+    `epsilon` is spent by a release; `epsilon_per_window` is what one account may spend in 30 days.
+    """
+
+    name: Literal["none", "aggregate_dp", "randomized_response"]
+    epsilon: float = 0.0
+    epsilon_per_window: float = 0.0
+    sessions_per_account: int = 0
+
+    @property
+    def needs_record(self) -> bool:
+        return self.name != "none"
+
+
+class MinimumAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`column` counts the accounts behind a row; a row with fewer than `at_least` is refused."""
+
+    column: str
+    at_least: int
+
+
+class _Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    grain: str
+    keys: list[str]
+    partition: str
+    mechanism: Mechanism
+    columns: dict[str, dict]
+    minimum_accounts: MinimumAccounts | None = None
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tier: Literal["opt_in", "default_tier", "feedback"]
+    policy_version: int
+    owner: str
+    max_bits_per_session: float
+    exports: dict[str, dict]
+    vocabularies: dict[str, list[str]] = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Export:
+    """One export: its grain in words, the columns of its key, and every column in file order."""
+
+    name: str
+    grain: str
+    keys: tuple[str, ...]
+    partition: str
+    mechanism: Mechanism
+    minimum_accounts: MinimumAccounts | None
+    columns: Mapping[str, Column]
+
+
+@dataclasses.dataclass(frozen=True)
+class Allowlist:
+    tier: str
+    policy_version: int
+    owner: str
+    max_bits_per_session: float
+    exports: Mapping[str, Export]
+
+
+def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
+    """The allowlist of `tier` in `folder` (default: the ones shipped).
+
+    Raises AllowlistError for a file that is missing, is not YAML, repeats a key, has a key that
+    this version does not know, or promises what the tier may not have.
+    """
+    path = Path(folder or FOLDER) / f"{tier}.yml"
+    document = _convert(_read(path), _Document, path.name, "")
+    if document.tier != tier:
+        raise _error(path.name, "tier", "is not the tier that the file is named after")
+    if tier == NO_EXPORT_TIER and document.exports:
+        raise _error(path.name, "exports", "must be empty: feedback never leaves as an export")
+    exports = {
+        name: _export(name, raw, document, path.name) for name, raw in document.exports.items()
+    }
+    return Allowlist(
+        tier=document.tier,
+        policy_version=document.policy_version,
+        owner=document.owner,
+        max_bits_per_session=document.max_bits_per_session,
+        exports=MappingProxyType(exports),
+    )
+
+
+def _export(name: str, raw: dict, document: _Document, file: str) -> Export:
+    place = f"exports.{name}"
+    parsed = _convert(raw, _Export, file, place)
+    columns = {
+        column: _column(column, entry, document, file, f"{place}.columns.{column}")
+        for column, entry in parsed.columns.items()
+    }
+    export = Export(
+        name=name,
+        grain=parsed.grain,
+        keys=tuple(parsed.keys),
+        partition=parsed.partition,
+        mechanism=parsed.mechanism,
+        minimum_accounts=parsed.minimum_accounts,
+        columns=MappingProxyType(columns),
+    )
+    _check_export(export, document.tier, file, place)
+    return export
+
+
+def _column(name: str, raw: dict, document: _Document, file: str, place: str) -> Column:
+    domain = _convert(raw, _Domain, file, place)
+    if isinstance(domain, Enum) and domain.vocabulary:
+        values = document.vocabularies.get(domain.vocabulary)
+        if values is None or domain.values:
+            raise _error(file, place, "needs either values or the name of a listed vocabulary")
+        domain = msgspec.structs.replace(domain, vocabulary="", values=tuple(values))
+    if problem := problem_of(domain):
+        raise _error(file, place, problem)
+    return Column(name=name, domain=domain)
+
+
+def _check_export(export: Export, tier: str, file: str, place: str) -> None:
+    named = [*export.keys, export.partition]
+    if export.minimum_accounts:
+        named.append(export.minimum_accounts.column)
+    if not set(named) <= set(export.columns):
+        raise _error(file, place, "names a key, partition or accounts column that it does not list")
+    if not isinstance(export.columns[export.partition].domain, Date):
+        raise _error(file, f"{place}.partition", "must be a column of the domain date")
+    if tier == ROW_TIER:
+        _check_purposes(export, file, place)
+    else:
+        _check_aggregate(export, file, place)
+
+
+def _check_purposes(export: Export, file: str, place: str) -> None:
+    for name, column in export.columns.items():
+        is_free = isinstance(column.domain, KeyedHash) and name not in export.keys
+        if is_free and not column.domain.purpose:
+            raise _error(file, f"{place}.columns.{name}", "needs a purpose: it is not a key")
+
+
+def _check_aggregate(export: Export, file: str, place: str) -> None:
+    if any(isinstance(column.domain, KeyedHash) for column in export.columns.values()):
+        raise _error(file, f"{place}.columns", "lists a keyed hash, which only opt_in may have")
+    if not export.mechanism.needs_record or export.mechanism.epsilon <= 0:
+        raise _error(file, f"{place}.mechanism", "must be a privacy mechanism with an epsilon")
+    if export.mechanism.name == "aggregate_dp" and not export.minimum_accounts:
+        raise _error(file, place, "needs minimum_accounts: aggregates have a least cell")
+
+
+def _convert(raw: object, type_: type, file: str, place: str):
+    try:
+        return msgspec.convert(raw, type_, strict=True)
+    except msgspec.ValidationError as error:
+        message, _, inner = str(error).partition(" - at `$")
+    path = place + inner.rstrip("`")
+    raise _error(file, path.lstrip(".") or "(top level)", message)
+
+
+def _read(path: Path) -> object:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    except FileNotFoundError:
+        problem = "is missing, so nothing may leave"
+    except _RepeatedKeyError as error:
+        problem = str(error)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        problem = "cannot be read as YAML"
+    raise _error(path.name, "(file)", problem)
+
+
+def _error(file: str, place: str, problem: str) -> AllowlistError:
+    return AllowlistError(
+        f"allowlist {file}, {place}: {problem}",
+        remedy="mend that key; docs of the format stand at the top of allowlists/opt_in.yml",
+    )
+
+
+class _RepeatedKeyError(Exception):
+    pass
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML lets a later key overwrite an earlier one in silence; a policy must not."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise _RepeatedKeyError(f"repeats the key {key} (line {node.start_mark.line + 1})")
+        return super().construct_mapping(node, deep)
