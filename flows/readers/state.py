@@ -1,0 +1,63 @@
+"""What must be remembered from one record of a file to the next, in bounded memory."""
+
+from flows.readers.envelope import Envelope
+from flows.readers.human import Act
+from flows.readers.message_tokens import MessageTokens
+from flows.readers.prompt_queue import PromptQueue
+from flows.readers.rows import Keys
+from flows.readers.tally import Tally
+
+MAX_OPEN_CALLS = 10_000
+MAX_ID_CHARS = 200
+MAX_NAME_CHARS = 100
+
+
+class FileState:
+    """State of one file while it is read; every part has an upper bound."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self.tally = Tally()
+        self.tokens = MessageTokens()
+        self.queue = PromptQueue()
+        self._tool_of_call: dict[str, str] = {}
+        self._repeated = ("", 0)
+        self._turned_down: tuple[str, str | None] | None = None
+
+    def open_call(self, call_id: str | None, name: str) -> None:
+        """Remembers which tool a call is for, until its result comes."""
+        if not call_id or len(call_id) > MAX_ID_CHARS:
+            return
+        if len(self._tool_of_call) >= MAX_OPEN_CALLS:
+            del self._tool_of_call[next(iter(self._tool_of_call))]
+        self._tool_of_call[call_id] = name[:MAX_NAME_CHARS]
+
+    def close_call(self, call_id: str | None) -> str | None:
+        """The tool's name of the call; None where the call is not in this file."""
+        return self._tool_of_call.pop(call_id, None)
+
+    def repeats(self, identity: str) -> int:
+        """How many records in a row had that identity before: their ordinal in its place."""
+        last, count = self._repeated
+        self._repeated = (identity, count + 1 if identity == last else 0)
+        return self._repeated[1]
+
+    def is_same_act(self, envelope: Envelope, act: Act) -> bool:
+        """Whether the act belongs to the rejection just before it: one Esc writes an interruption
+        marker as well, and turns down every parallel call; words go to each of them."""
+        if self._turned_down is None or self._turned_down[0] != envelope.session_id:
+            return False
+        return act.words is None or act.words == self._turned_down[1]
+
+    def turn_down(self, envelope: Envelope, act: Act) -> None:
+        self._turned_down = (envelope.session_id, act.words)
+
+    def go_on(self) -> None:
+        """The agent or the human goes on: what follows is an act of its own."""
+        self._turned_down = None
+
+    def deliver(self, envelope: Envelope, act: Act) -> None:
+        """The act stands in a record of its own: its copy in the queue is no event."""
+        text = act.typed or act.words
+        if text is not None:
+            self.tally.settle(self.queue.deliver(envelope.session_id, text))
