@@ -1,24 +1,24 @@
 """One worker's share of a pull: a batch of source objects becomes one shard of landing."""
 
-import os
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from flows.adapters.keys import KeyRing
 from flows.adapters.landing import ShardWriter
-from flows.adapters.sources import Source, SourceObject, open_source
+from flows.adapters.sources import SourceObject, open_source
 from flows.adapters.streams import lines_of
 from flows.orchestrator import redacted
-from flows.policy.admission import Session, rules_for, to_date
+from flows.policy.admission import Admission, rules_for
 from flows.policy.errors import TransientError, WinnowError
 from flows.policy.landing import Item, Landed, shard_name
 from flows.policy.pseudonyms import record_hasher
-from flows.readers import open_reader
-
-_ATTEMPTS = 2
-_NO_TEXT = (None, None, None, None, None)
+from flows.pull_rows import RowMaker
+from flows.readers import Keys, TranscriptReader, iter_lines
 
 
 class Job(NamedTuple):
@@ -32,13 +32,65 @@ class Job(NamedTuple):
 
 
 @redacted
-def pull_batch(job: Job, group: list[Item]) -> dict[str, Landed]:
-    """Parses the group's objects and writes their shard. Returns object key → what became of it.
-
-    An object that cannot be read is reported as `unreadable` and does not stop the others.
+def pull_batch(job: Job, group: list[Item]) -> dict[str, Landed | None]:
+    """Parses the group's objects and writes their shard. Returns object key → what became of it,
+    None for an object that could not be fetched; that does not stop the others.
     """
-    source = open_source(job.settings.source, job.settings)
     keys = KeyRing(job.home / "keys" / job.tier)
     shard = shard_name(group)
     with ShardWriter(job.home / "landing" / job.tier, shard) as writer:
-        return {item.object_key: _pull_object(job, source, keys, writer, item) for item in group}
+        return {
+            item.object_key: _pull_object(job, keys, writer, item, stored) if stored else None
+            for item, stored in _fetched(job, group)
+        }
+
+
+def _fetched(job: Job, group: list[Item]) -> Iterator[tuple[Item, BinaryIO | None]]:
+    """The group's objects in order, a few fetched ahead."""
+    source = open_source(job.settings.source, job.settings)
+    staging = job.home / "landing" / job.tier / "raw" / ".staging"
+
+    def fetch(item: Item) -> BinaryIO | None:
+        try:
+            return source.fetch(SourceObject(item.path, item.version, item.size), staging)
+        except TransientError:
+            return None
+
+    with ThreadPoolExecutor(source.connections) as pool:
+        waiting = iter(group)
+        while ahead := list(islice(waiting, source.connections)):
+            yield from zip(ahead, pool.map(fetch, ahead), strict=True)
+
+
+def _pull_object(
+    job: Job, keys: KeyRing, writer: ShardWriter, item: Item, stored: BinaryIO
+) -> Landed:
+    hash_record = record_hasher(keys.control)
+    admission = Admission(rules_for(job.today, job.now, item.timeline))
+    reader = TranscriptReader(Keys(hash_record, hash_record), admission.refusal)
+    rows = RowMaker(keys, item, admission)
+    refusal = None
+    try:
+        with stored, lines_of(item.path, stored) as lines:
+            for event in reader.read(iter_lines(lines)):
+                writer.add(*rows.make(event))
+    except WinnowError:
+        refusal = "broken_compression"
+    return _landed(item, writer.name, reader, rows, refusal)
+
+
+def _landed(item: Item, shard: str, reader, rows: RowMaker, refusal: str | None) -> Landed:
+    tally = reader.tally
+    return Landed(
+        version=item.version,
+        cluster_key=item.cluster_key,
+        consent=item.consent,
+        shard=shard if rows.kinds else None,
+        refusal=refusal or (None if reader.format else "unknown_format"),
+        session_dates=tuple(sorted(map(str, rows.session_dates))),
+        lines_read=tally.lines_read,
+        lines_landed=tally.lines_landed,
+        lines_not_event=tally.lines_not_event,
+        lines_refused=dict(tally.refused),
+        kinds=dict(Counter(rows.kinds)),
+    )

@@ -1,10 +1,12 @@
 """A source that is a folder of files."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from flows.adapters.files import whole
 from flows.adapters.sources import SourceObject
 from flows.policy.errors import TransientError, WinnowError
 
@@ -46,6 +48,10 @@ class FolderSource:
             f"a source object cannot be opened ({reason})",
             remedy="winnow tries again, then sets the object aside by reference",
         )
+
+    def put(self, path: str, content: BinaryIO) -> None:
+        with whole(self.root / path) as draft, draft.open("wb") as file:
+            shutil.copyfileobj(content, file)
 
     def _object(self, path: Path) -> SourceObject:
         status = path.stat()

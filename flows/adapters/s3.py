@@ -85,6 +85,10 @@ class S3Source:
         copy.seek(0)
         return copy
 
+    def put(self, path: str, content: BinaryIO) -> None:
+        with _named_errors():
+            self.client.upload_fileobj(content, self.bucket, self._key(path))
+
     def _pages(self, **filters):
         return self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, **filters)
 

@@ -35,6 +35,9 @@ class Source(Protocol):
     def fetch(self, item: SourceObject, staging: Path) -> BinaryIO:
         """The object's bytes as stored: a local file, without a name if it had to be copied."""
 
+    def put(self, path: str, content: BinaryIO) -> None:
+        """Writes an object whole, as the product would; only `winnow land` does."""
+
 
 def open_source(url: str, settings, *, create: bool = False) -> Source:
     """The source at `url`: `s3://bucket/prefix` or a folder.

@@ -2,7 +2,8 @@
 
 import gzip
 import io
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -42,6 +43,18 @@ def _decompressed(path: str, stored: BinaryIO):
 
         return zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
     return _Plain(stored)
+
+
+def compressed(lines: Iterable[bytes]) -> BinaryIO:
+    """The lines as one zstd stream in a file without a name, ready to be read."""
+    import zstandard
+
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    with zstandard.ZstdCompressor().stream_writer(packed, closefd=False) as writer:
+        for line in lines:
+            writer.write(line)
+    packed.seek(0)
+    return packed
 
 
 class _Plain(io.RawIOBase):

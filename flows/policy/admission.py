@@ -37,6 +37,27 @@ def to_date(micros: int) -> date:
     return _EPOCH.date() + timedelta(days=micros // DAY_MICROS)
 
 
+class Admission:
+    """Admits the events of one object, session by session, in the order of the file."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._sessions: dict[str, Session] = {}
+
+    def refusal(self, session_id: str, at: int) -> str | None:
+        """The reason for which the event does not land, or None.
+
+        A session begins with its first event in the file.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            session = self._sessions.setdefault(session_id, Session(at, self.rules))
+        return session.refusal(at)
+
+    def session(self, session_id: str) -> "Session":
+        return self._sessions[session_id]
+
+
 class Session:
     """Admits one session's events, given its first event's instant.
 

@@ -9,6 +9,8 @@ import msgspec
 
 BATCH_BYTES = 32 << 20
 BATCH_OBJECTS = 256
+# Transcripts shrink about so much: batches should mean equal work, however stored.
+_PACKED_RATIO = 6
 
 
 class Landed(msgspec.Struct, frozen=True):
@@ -72,11 +74,12 @@ def batches(items: list[Item]) -> Iterator[list[Item]]:
     group: list[Item] = []
     size = 0
     for item in sorted(items):
-        if group and (size + item.size > BATCH_BYTES or len(group) == BATCH_OBJECTS):
+        weight = item.size if item.path.endswith(".jsonl") else item.size * _PACKED_RATIO
+        if group and (size + weight > BATCH_BYTES or len(group) == BATCH_OBJECTS):
             yield group
             group, size = [], 0
         group.append(item)
-        size += item.size
+        size += weight
     if group:
         yield group
 

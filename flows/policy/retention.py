@@ -3,6 +3,10 @@
 `HOME_RULES` names every folder of WINNOW_HOME that holds data of a day; sources, rows of sessions
 that outlive their first day, warehouses, keys and Prefect's records have a kind each in `KINDS`.
 A datum of day D is expired for day T when D < T − 29 (flows/policy/windows.py).
+
+Consent and assignments are kept while they are in force: their source is the product's append-only
+registry, which winnow may only read, and its own copies are made anew by each pull. Those go
+whole when an epoch's key does, since they hold that epoch's account keys.
 """
 
 import hashlib
@@ -40,6 +44,7 @@ TIER_RULES = (
 
 SHARED_RULES = (
     Rule("results", "results"),
+    Rule("results", "reports"),
     Rule("temporary", "tmp"),
     Rule("temporary", "gx"),
 )
@@ -50,7 +55,6 @@ KINDS = (
     "source/sessions",
     "source/survival",
     "source/uploads",
-    "source/control",
     "landing/survival",
     "landing/raw",
     "landing/bits",
@@ -65,6 +69,8 @@ KINDS = (
     "state/runs",
     "state/dbt",
     "state/landed",
+    "landing/consent",
+    "landing/assignments",
     "keys",
     "results",
     "temporary",

@@ -13,7 +13,7 @@ from flows.readers.decoding import decode_line
 from flows.readers.envelope import Envelope
 from flows.readers.queue_records import read_attachment, read_queue_operation
 from flows.readers.records import Record
-from flows.readers.rows import Keys
+from flows.readers.rows import Admit, Keys, admit_all
 from flows.readers.state import FileState
 from flows.readers.tally import Refused, Tally
 from flows.readers.user_records import read_user
@@ -30,8 +30,8 @@ TYPES_WITHOUT_EVENT = frozenset(
 class ClaudeCodeReader:
     """Reads one file. `tally` accounts for each line; it is final when `read` is exhausted."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._state = FileState(keys)
+    def __init__(self, keys: Keys, admit: Admit = admit_all) -> None:
+        self._state = FileState(keys, admit)
 
     @property
     def tally(self) -> Tally:
@@ -43,54 +43,71 @@ class ClaudeCodeReader:
         `lines` keep their newline; an int stands for a line of that many bytes that the caller
         did not keep. Raises WinnowError where lines are unaccounted for.
         """
-        byte_offset = 0
+        state, tally, byte_offset = self._state, self.tally, 0
         for line in lines:
-            yield from self._read_line(line, byte_offset)
+            tally.lines_read += 1
+            try:
+                yield from _read_line(line, state)
+            except Refused as refused:
+                tally.refuse(refused.reason, byte_offset)
             byte_offset += line if type(line) is int else len(line)
-        yield from self._state.tokens.release()
-        yield from self._state.queue.drain()
-        self.tally.check()
-
-    def _read_line(self, line: bytes | int, byte_offset: int) -> list[tuple]:
-        tally = self.tally
-        tally.lines_read += 1
-        try:
-            if type(line) is int:
-                raise Refused("too_long")
-            if not line or line.isspace():
-                tally.lines_not_event += 1
-                return []
-            return self._read_record(decode_line(line))
-        except Refused as refused:
-            tally.refuse(refused.reason, byte_offset)
-            return []
-
-    def _read_record(self, record: Record) -> list[tuple]:
-        state = self._state
-        if record.type == "queue-operation":
-            return state.tokens.add(read_queue_operation(record, state))
-        if record.type == "assistant":
-            rows = read_assistant(record, state)
-            state.tally.count(rows)
-            return state.tokens.add_message(record.message.id, record.message.usage, rows)
-        rows = _read_other(record, state)
-        state.tally.count(rows)
-        return state.tokens.add(rows)
+        yield from state.tokens.release()
+        yield from state.queue.drain()
+        tally.check()
 
 
-def _read_other(record: Record, state: FileState) -> list[tuple]:
-    if record.type == "user":
-        return read_user(record, state)
-    if record.type in TYPES_WITHOUT_EVENT:
+def _read_line(line: bytes | int, state: FileState) -> list[tuple]:
+    """Rows that the line sets free; its own may wait for later lines. Counts the line."""
+    record = decode_line(line)
+    if record is None:
+        state.tally.lines_not_event += 1
         return []
-    if record.type == "attachment":
-        return read_attachment(record, state)
-    if record.type == "system":
-        return _read_system(record, state)
-    raise Refused("unknown_record_type")
+    read = _READERS.get(record.type)
+    if read is None:
+        raise Refused("unknown_record_type")
+    return read(record, state)
+
+
+def _read_assistant(record: Record, state: FileState) -> list[tuple]:
+    rows = read_assistant(record, state)
+    state.tally.count(rows)
+    return state.tokens.add_message(record.message.id, record.message.usage, rows)
+
+
+def _read_user(record: Record, state: FileState) -> list[tuple]:
+    rows = read_user(record, state)
+    state.tally.count(rows)
+    return state.tokens.add(rows) if rows else rows
+
+
+def _read_attachment(record: Record, state: FileState) -> list[tuple]:
+    rows = read_attachment(record, state)
+    state.tally.count(rows)
+    return state.tokens.add(rows)
+
+
+def _read_queue_operation(record: Record, state: FileState) -> list[tuple]:
+    return state.tokens.add(read_queue_operation(record, state))
 
 
 def _read_system(record: Record, state: FileState) -> list[tuple]:
     if record.subtype != "api_error":
-        return []
-    return [Envelope(record, state.keys).row(0, "system", "api_error", is_error=True)]
+        return _skip(record, state)
+    state.tally.lines_landed += 1
+    return state.tokens.add(
+        [Envelope(record, state.keys).row(0, "system", "api_error", is_error=True)]
+    )
+
+
+def _skip(record: Record, state: FileState) -> list[tuple]:
+    state.tally.lines_not_event += 1
+    return []
+
+
+_READERS = dict.fromkeys(TYPES_WITHOUT_EVENT, _skip) | {
+    "user": _read_user,
+    "assistant": _read_assistant,
+    "system": _read_system,
+    "attachment": _read_attachment,
+    "queue-operation": _read_queue_operation,
+}

@@ -53,6 +53,7 @@ def _enqueue(record: Record, text: str, state: FileState) -> list[tuple]:
     if act is not None and act.actor == "user" and act.kind != "interruption":
         envelope = Envelope(record, state.keys)
         row = envelope.act_row(state.repeats(envelope.identity), act)
+        state.check_admitted(row)
         state.tally.lines_landed += 1
     else:
         state.tally.lines_not_event += 1

@@ -11,6 +11,14 @@ class Keys(NamedTuple):
     message: Callable[[str], str]
 
 
+# (session id, event_at) → the reason for which the line may not land, or None.
+Admit = Callable[[str, int], str | None]
+
+
+def admit_all(session_id: str, event_at: int) -> None:
+    """Every line may land."""
+
+
 class Event(NamedTuple):
     """One content block, as the landing schemas have it.
 

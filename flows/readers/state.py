@@ -4,8 +4,8 @@ from flows.readers.envelope import Envelope
 from flows.readers.human import Act
 from flows.readers.message_tokens import MessageTokens
 from flows.readers.prompt_queue import PromptQueue
-from flows.readers.rows import Keys
-from flows.readers.tally import Tally
+from flows.readers.rows import Admit, Keys
+from flows.readers.tally import Refused, Tally
 
 MAX_OPEN_CALLS = 10_000
 MAX_ID_CHARS = 200
@@ -15,14 +15,28 @@ MAX_NAME_CHARS = 100
 class FileState:
     """State of one file while it is read; every part has an upper bound."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, admit: Admit) -> None:
         self.keys = keys
+        self._admit = admit
         self.tally = Tally()
         self.tokens = MessageTokens()
         self.queue = PromptQueue()
         self._tool_of_call: dict[str, str] = {}
+        self._last_message: tuple[str | None, str | None] = (None, None)
         self._repeated = ("", 0)
         self._turned_down: tuple[str, str | None] | None = None
+
+    def check_admitted(self, row: tuple) -> None:
+        """Raises Refused, with the caller's reason, where the row's line may not land."""
+        reason = self._admit(row[1], row[3])
+        if reason is not None:
+            raise Refused(reason)
+
+    def message_key(self, message_id: str | None) -> str | None:
+        """The keyed hash of a message's id; its blocks follow each other, so the last is kept."""
+        if message_id is not None and message_id != self._last_message[0]:
+            self._last_message = (message_id, self.keys.message(message_id))
+        return self._last_message[1] if message_id is not None else None
 
     def open_call(self, call_id: str | None, name: str) -> None:
         """Remembers which tool a call is for, until its result comes."""

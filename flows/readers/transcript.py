@@ -5,16 +5,16 @@ from itertools import chain, islice
 
 from flows.readers.claude_code import ClaudeCodeReader
 from flows.readers.detect import HEAD_LINES, detect_format
-from flows.readers.rows import Keys
+from flows.readers.rows import Admit, Keys, admit_all
 from flows.readers.tally import Tally
 
 
 class TranscriptReader:
     """Reads one file. `format` is None until lines are read, and where no reader knows it."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, admit: Admit = admit_all) -> None:
         self.format: str | None = None
-        self._reader = ClaudeCodeReader(keys)
+        self._reader = ClaudeCodeReader(keys, admit)
 
     @property
     def tally(self) -> Tally:

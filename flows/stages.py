@@ -1,0 +1,95 @@
+"""Stages as processes: each loads what it needs and no more, and can reach what it needs and no
+more. A stage answers with counts; of its failure only the redacted error comes back."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+
+from flows.policy.errors import WinnowError
+from flows.policy.tiers import Tier
+from flows.settings import environment_of
+
+# stage → the flow that it runs. `daily` is a whole tier; of its stages only pull holds the
+# source's credentials.
+STAGES = {
+    "daily": "flows.daily:daily",
+    "pull": "flows.pull_{tier}:pull_{tier}",
+    "declassify": "flows.declassify:declassify",
+    "build": "flows.build_signals:build_signals",
+    "export": "flows.export_training:export_training",
+}
+_WITH_CREDENTIALS = {"daily", "pull"}
+
+
+def run_stage(stage: str, tier: Tier, **arguments) -> dict:
+    """Runs the stage in a process of its own. Raises the WinnowError that it ended with."""
+    order = json.dumps({"stage": stage, "tier": tier, "arguments": arguments}, default=str)
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as answers:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.stages", str(writer)],
+            stdin=subprocess.PIPE,
+            env=_environment(stage, tier),
+            pass_fds=[writer],
+        )
+        os.close(writer)
+        process.stdin.write(order.encode())
+        process.stdin.close()
+        answer = answers.read()
+    return _result(stage, process.wait(), answer)
+
+
+def _environment(stage: str, tier: Tier) -> dict[str, str]:
+    environment = environment_of(tier)
+    if stage in _WITH_CREDENTIALS:
+        return environment
+    own = (f"WINNOW_{tier.upper()}__", "WINNOW_CONTROL__", "AWS_")
+    return {name: value for name, value in environment.items() if not name.startswith(own)}
+
+
+def _result(stage: str, code: int, answer: bytes) -> dict:
+    if not answer:
+        raise WinnowError(
+            f"the {stage} stage was ended from outside (exit {code})",
+            remedy="run the same command again: finished steps are kept, nothing was published",
+        )
+    found = json.loads(answer)
+    if "error" in found:
+        raise WinnowError(found["error"], remedy=found["remedy"], exit_code=found["exit_code"])
+    return found["result"]
+
+
+def main() -> None:
+    """The child's side: order on standard input, answer on the pipe named by the argument."""
+    order = json.load(sys.stdin)
+    answer = _answer(order)
+    with os.fdopen(int(sys.argv[1]), "w") as pipe:
+        json.dump(answer, pipe, default=str)
+
+
+def _answer(order: dict) -> dict:
+    try:
+        return {"result": _flow(order["stage"], order["tier"])(**_typed(order))}
+    except WinnowError as error:
+        return {"error": error.message, "remedy": error.remedy, "exit_code": error.exit_code}
+
+
+def _flow(stage: str, tier: str) -> Callable:
+    module, function = STAGES[stage].format(tier=tier).split(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _typed(order: dict) -> dict:
+    arguments = {
+        name: date.fromisoformat(value) if value else None
+        for name, value in order["arguments"].items()
+    }
+    return arguments if order["stage"] == "pull" else arguments | {"tier": Tier(order["tier"])}
+
+
+if __name__ == "__main__":
+    main()
