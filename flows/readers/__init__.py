@@ -1,9 +1,9 @@
 """Transcripts → events. One format a reader; `TranscriptReader` finds out which.
 
-    reader = TranscriptReader(Keys(event=…, message=…))
-    for rows in batched(reader.read(iter_lines(stream)), 10_000):
-        columns = dict(zip(EVENT_FIELDS, zip(*rows)))
-    reader.tally.refused
+reader = TranscriptReader(Keys(event=…, message=…))
+for rows in batched(reader.read(iter_lines(stream)), 10_000):
+    columns = dict(zip(EVENT_FIELDS, zip(*rows)))
+reader.tally.refused
 """
 
 from flows.readers.long_lines import iter_lines

@@ -19,43 +19,40 @@ _ESCAPE = re.compile(
 )
 
 
-def decode_line(line: bytes) -> Record:
-    """The wanted fields of the line. Lone surrogate escapes become U+FFFD: UTF-8 cannot hold them.
+def decode_line(line: bytes | int) -> Record | None:
+    """The wanted fields of the line; None for a blank one. Lone surrogate escapes become U+FFFD:
+    UTF-8 cannot hold them.
 
-    Raises Refused: bad_json, bad_schema, bad_utf8, not_an_object, too_deep, too_long or
-    truncated_line (no newline at its end).
+    Raises Refused: bad_json, bad_schema, bad_utf8, not_an_object, too_deep, too_long (an int
+    in a line's place as well) or truncated_line (no newline at its end).
     """
+    if type(line) is int:
+        raise Refused("too_long")
     if len(line) > LONG_LINE_BYTES:
         line = shorten(line)
     try:
         return _decode(line)
-    except msgspec.ValidationError:
-        raise Refused(_schema_reason(line)) from None
-    except msgspec.DecodeError:
-        return _decode_repaired(line)
-    except UnicodeDecodeError:
-        raise Refused("bad_utf8") from None
-    except RecursionError:
-        raise Refused("too_deep") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if type(error) is not msgspec.DecodeError:
+            raise Refused(_reason(error, line)) from None
+    return _decode_repaired(line) if line.strip() else None
 
 
 def _decode_repaired(line: bytes) -> Record:
     repaired = _ESCAPE.sub(_replace_lone_surrogate, line.removeprefix(_BOM))
     try:
         return _decode(repaired)
-    except msgspec.ValidationError:
-        raise Refused(_schema_reason(repaired)) from None
-    except msgspec.DecodeError:
-        raise Refused("bad_json" if line.endswith(b"\n") else "truncated_line") from None
-    except UnicodeDecodeError:
-        raise Refused("bad_utf8") from None
-    except RecursionError:
-        raise Refused("too_deep") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(_reason(error, repaired)) from None
+
+
+def _reason(error: Exception, line: bytes) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        return "bad_schema" if line.lstrip().startswith(b"{") else "not_an_object"
+    if isinstance(error, msgspec.DecodeError):
+        return "bad_json" if line.endswith(b"\n") else "truncated_line"
+    return "bad_utf8" if isinstance(error, UnicodeDecodeError) else "too_deep"
 
 
 def _replace_lone_surrogate(escape: re.Match[bytes]) -> bytes:
     return escape.group() if escape.group(1) is None else rb"\ufffd"
-
-
-def _schema_reason(line: bytes) -> str:
-    return "bad_schema" if line.lstrip().startswith(b"{") else "not_an_object"

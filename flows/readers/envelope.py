@@ -25,22 +25,23 @@ def session_of(record: Record) -> str:
 class Envelope:
     """The fields that the rows of one record share.
 
-    `identity` names the record in every file that repeats it (its uuid, or for records without
-    one, session, instant and type). `message_id` is None where the record is a message of its own.
+    `identity` names the record in every file that repeats it: its uuid, or for records without
+    one, session, instant and type. A record that is no part of a message is one of its own, known
+    by its first block's key.
     """
 
-    __slots__ = ("at", "identity", "is_sidechain", "keys", "message_key", "session_id", "version",
+    __slots__ = ("_key", "at", "identity", "is_sidechain", "message_key", "session_id", "version",
                  "workdir")  # fmt: skip
 
-    def __init__(self, record: Record, keys: Keys, message_id: str | None = None) -> None:
+    def __init__(self, record: Record, keys: Keys, message_key: str | None = None) -> None:
         self.session_id = session_of(record)
         self.at = instant(record.timestamp)
         self.identity = record.uuid or f"{self.session_id} {self.at} {record.type}"
-        self.keys = keys
-        self.message_key = keys.message(message_id or self.identity)
+        self.message_key = message_key or keys.event(f"{self.identity}/0")
         self.version = version_parts(record.version)
         self.is_sidechain = record.isSidechain is True
         self.workdir = record.cwd
+        self._key = keys.event
 
     def row(
         self, ordinal, actor, kind, *,
@@ -49,32 +50,17 @@ class Envelope:
     ) -> tuple:  # fmt: skip
         """One event in the order of EVENT_FIELDS. Place and model stand beside text only: a row
         without text, argument or path needs no row in raw/."""
-        is_raw = bool(text or tool_input or path)
+        workdir = None
+        if text or tool_input or path:
+            workdir, model = clip(self.workdir, MAX_PATH_CHARS), clip(model, MAX_PATH_CHARS)
+        else:
+            model = None
         return (
-            self.keys.event(f"{self.identity}/{ordinal}"),
-            self.session_id,
-            self.message_key,
-            self.at,
-            ordinal,
-            AGENT,
-            *self.version,
-            actor,
-            kind,
-            has_words,
-            tool_kind,
-            model_family,
-            self.is_sidechain,
-            is_error,
-            None,
-            None,
-            None,
-            *lines,
-            text,
-            tool_input,
-            path,
-            clip(self.workdir, MAX_PATH_CHARS) if is_raw else None,
-            clip(model, MAX_PATH_CHARS) if is_raw else None,
-        )
+            self._key(f"{self.identity}/{ordinal}"), self.session_id, self.message_key, self.at,
+            ordinal, AGENT, *self.version, actor, kind, has_words, tool_kind, model_family,
+            self.is_sidechain, is_error, None, None, None, *lines,
+            text, tool_input, path, workdir, model,
+        )  # fmt: skip
 
     def act_row(self, ordinal: int, act: Act, tool_kind: str | None = None) -> tuple:
         """The row of what a text of a `user` record says."""

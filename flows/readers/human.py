@@ -28,7 +28,10 @@ _GLUED_TAGS = (
     "ide_opened_file|ide_selection|ide_diagnostics|new-diagnostics"
 )
 _GLUED_START = re.compile(rf"\s*<({_GLUED_TAGS})\b[^>]*>.*?</\1>\s*", re.DOTALL)
-_REMINDERS = (("<system-reminder>", "</system-reminder>"), ("<system_reminder>", "</system_reminder>"))
+_REMINDERS = (
+    ("<system-reminder>", "</system-reminder>"),
+    ("<system_reminder>", "</system_reminder>"),
+)
 _COMMAND_ARGS = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
 _COMMAND_NAME = re.compile(r"<command-name>(.*?)</command-name>", re.DOTALL)
 _MEMORY = re.compile(r"<user-memory-input>(.*?)(?:</user-memory-input>|\Z)", re.DOTALL)

@@ -30,7 +30,9 @@ class MessageTokens:
         self._held += rows
         return self.release() if len(self._held) > MAX_HELD_ROWS else NO_ROWS
 
-    def add_message(self, message_id: str | None, usage: Usage | None, rows: list[Row]) -> list[Row]:
+    def add_message(
+        self, message_id: str | None, usage: Usage | None, rows: list[Row]
+    ) -> list[Row]:
         """Takes the rows of one record of a message; answers those that need not wait."""
         if message_id is not None and message_id == self._message_id:
             self._usage = usage or self._usage

@@ -38,7 +38,9 @@ def read_attachment(record: Record, state: FileState) -> list[tuple]:
         return []
     origin = attachment.origin or record.origin
     is_human = origin is None or origin.kind in (None, "human")
-    act = _prompt_act(attachment.prompt) if attachment.commandMode == "prompt" and is_human else None
+    act = (
+        _prompt_act(attachment.prompt) if attachment.commandMode == "prompt" and is_human else None
+    )
     if act is None or act.actor != "user":
         return []
     envelope = Envelope(record, state.keys)

@@ -93,7 +93,7 @@ def changed_lines(raw_result: msgspec.Raw) -> tuple[int | None, int | None]:
 def _count_strings(json_array: bytes, first: bytes) -> int:
     """Strings that begin with `first` among the array elements of a JSON text. A quote behind a
     comma or bracket always opens a string: inside one it would be escaped."""
-    return len(re.findall(rb'[\[,]\s*"' + re.escape(first), json_array))
+    return sum(json_array.count(before + b'"' + first) for before in (b",", b", ", b"[", b"[ "))
 
 
 def _count_lines(json_string: bytes) -> int:

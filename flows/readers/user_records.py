@@ -25,9 +25,12 @@ def read_user(record: Record, state: FileState) -> list[tuple]:
     content = record.message.content if record.message else None
     if content is None:
         raise Refused("bad_schema")
-    blocks = [Block("text", text=content)] if isinstance(content, str) else content
-    rows = _result_rows(record, blocks, state)
-    return rows + _text_rows(record, blocks, state)
+    if isinstance(content, str):
+        return _text_rows(record, [Block("text", text=content)], state)
+    rows = _result_rows(record, content, state)
+    if len(rows) == len(content):
+        return rows
+    return rows + _text_rows(record, content, state)
 
 
 def _result_rows(record: Record, blocks: list[Block], state: FileState) -> list[tuple]:
@@ -35,8 +38,8 @@ def _result_rows(record: Record, blocks: list[Block], state: FileState) -> list[
     if not results:
         return []
     envelope = Envelope(record, state.keys)
-    lone = len(results) == 1
-    return [_result_row(record, n, block, lone, envelope, state) for n, block in results]
+    is_lone = len(results) == 1
+    return [_result_row(record, n, block, is_lone, envelope, state) for n, block in results]
 
 
 def _result_row(
@@ -78,7 +81,9 @@ def _acts(record: Record, blocks: list[Block]) -> list[tuple[int, Act]]:
         return []
     if bytes(record.planContent) not in (b"", b"null"):
         return [(0, Act("plan_approval"))]
-    texts = [(n, block.text) for n, block in enumerate(blocks) if block.type == "text" and block.text]
+    texts = [
+        (n, block.text) for n, block in enumerate(blocks) if block.type == "text" and block.text
+    ]
     markers = [(n, Act("interruption")) for n, text in texts if text.strip() in INTERRUPTIONS]
     if markers:
         texts = [(n, text) for n, text in texts if text.strip() not in INTERRUPTIONS]
