@@ -1,9 +1,11 @@
 """The pull of one tier: what changed in its source becomes landing. Three flows call it."""
 
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +68,7 @@ def pull_tier(tier: Tier, day: date, first: date | None = None) -> dict:
     settle_landing(pull)
     listed = set(pull.source.folders("sessions"))
     days = [str(each) for each in dates_between(*span)] if span else []
-    run = sum((pull_day(pull, each) for each in days if each in listed), Counter())
+    run = pull_days(pull, [each for each in days if each in listed])
     window = pull.index.totals(window_dates(pull.settings.today))
     _check_sum(run, window)
     return {"run": dict(run), "window": dict(window), "control": dict(control)}
@@ -82,20 +84,17 @@ def settle_landing(pull: Pull) -> None:
 
 
 @task(retries=2)
-def pull_day(pull: Pull, day: str) -> Counter:
-    """Parses the changed objects of one source folder; the index is written last."""
-    index = pull.index.load(day)
-    plan = plan_pull(_items(pull, day), index)
-    results, unreadable = _parse(pull, plan.parse)
-    for item in unreadable:
-        pull.index.set_aside(day, item)
-    pull.index.release(list(results))
-    if results:
-        index = merge(index, results)
-        pull.index.save(day, index)
-        _drop_replaced(pull, day, index)
-    others = {"objects.unchanged": plan.unchanged, "objects.set_aside": len(unreadable)}
-    return totals(results.values()) + Counter(others)
+def pull_days(pull: Pull, days: list[str]) -> Counter:
+    """Parses the changed objects of the source folders; a folder's index is written when all of
+    its objects are through, so that a killed pull goes on where it stopped."""
+    plans = {day: plan_pull(_items(pull, day), pull.index.load(day)) for day in days}
+    work = [(day, group) for day in days for group in batches(plans[day].parse)]
+    counts = Counter({"objects.unchanged": sum(plan.unchanged for plan in plans.values())})
+    found = zip(work, _run(pull, [group for _, group in work]), strict=True)
+    for day, parts in groupby(found, key=lambda part: part[0][0]):
+        results = {key: entry for _, part in parts for key, entry in part.items()}
+        counts += _commit(pull, day, plans[day].parse, results)
+    return counts
 
 
 def _open(tier: Tier) -> Pull:
@@ -143,16 +142,8 @@ def _item(pull: Pull, listed) -> Item:
     )
 
 
-def _parse(pull: Pull, items: list[Item]) -> tuple[dict[str, Landed], list[Item]]:
-    """What became of every item, and those that could not be read."""
-    results: dict[str, Landed | None] = {}
-    for found in _run_batches(pull, list(batches(items))):
-        results |= found
-    readable = {key: entry for key, entry in results.items() if entry is not None}
-    return readable, [item for item in items if item.object_key not in readable]
-
-
-def _run_batches(pull: Pull, groups: list[list[Item]]):
+def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | None]]:
+    """The batches' results in order; in this process where there is but one."""
     job = Job(
         pull.settings.home, pull.tier, pull.settings.today, pull.settings.now, pull.tier_settings
     )
@@ -162,9 +153,20 @@ def _run_batches(pull: Pull, groups: list[list[Item]]):
         return
     workers = min(pull.settings.workers, len(groups))
     with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
-        futures = [pool.submit(work, group) for group in groups]
-        for future in progress(as_completed(futures), f"{pull.tier}: reading", len(groups)):
-            yield future.result()
+        yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
+
+
+def _commit(pull: Pull, day: str, items: list[Item], results: dict) -> Counter:
+    """What could not be fetched is set aside by reference; the index is written last."""
+    readable = {key: entry for key, entry in results.items() if entry is not None}
+    unreadable = [item for item in items if item.object_key not in readable]
+    for item in unreadable:
+        pull.index.set_aside(day, item)
+    pull.index.release(list(readable))
+    index = merge(pull.index.load(day), readable)
+    pull.index.save(day, index)
+    _drop_replaced(pull, day, index)
+    return totals(readable.values()) + Counter({"objects.set_aside": len(unreadable)})
 
 
 def _drop_replaced(pull: Pull, day: str, index: Index) -> None:

@@ -25,6 +25,7 @@ TYPES_WITHOUT_EVENT = frozenset(
         *("agent-name", "frame-link"),
     )
 )
+_MESSAGE_KEY = EVENT_FIELDS.index("message_key")
 
 
 class ClaudeCodeReader:
@@ -70,19 +71,21 @@ def _read_line(line: bytes | int, state: FileState) -> list[tuple]:
 
 def _read_assistant(record: Record, state: FileState) -> list[tuple]:
     rows = read_assistant(record, state)
-    state.tally.count(rows)
-    return state.tokens.add_message(record.message.id, record.message.usage, rows)
+    state.count(rows)
+    if not rows:
+        return []
+    return state.tokens.add_message(rows[0][_MESSAGE_KEY], record.message.usage, rows)
 
 
 def _read_user(record: Record, state: FileState) -> list[tuple]:
     rows = read_user(record, state)
-    state.tally.count(rows)
+    state.count(rows)
     return state.tokens.add(rows) if rows else rows
 
 
 def _read_attachment(record: Record, state: FileState) -> list[tuple]:
     rows = read_attachment(record, state)
-    state.tally.count(rows)
+    state.count(rows)
     return state.tokens.add(rows)
 
 
@@ -93,10 +96,9 @@ def _read_queue_operation(record: Record, state: FileState) -> list[tuple]:
 def _read_system(record: Record, state: FileState) -> list[tuple]:
     if record.subtype != "api_error":
         return _skip(record, state)
-    state.tally.lines_landed += 1
-    return state.tokens.add(
-        [Envelope(record, state.keys).row(0, "system", "api_error", is_error=True)]
-    )
+    rows = [Envelope(record, state.keys).row(0, "system", "api_error", is_error=True)]
+    state.count(rows)
+    return state.tokens.add(rows)
 
 
 def _skip(record: Record, state: FileState) -> list[tuple]:

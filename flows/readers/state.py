@@ -22,7 +22,7 @@ class FileState:
         self.tokens = MessageTokens()
         self.queue = PromptQueue()
         self._tool_of_call: dict[str, str] = {}
-        self._last_message: tuple[str | None, str | None] = (None, None)
+        self._last_message: tuple[str | None, str] = (None, "")
         self._repeated = ("", 0)
         self._turned_down: tuple[str, str | None] | None = None
 
@@ -34,9 +34,18 @@ class FileState:
 
     def message_key(self, message_id: str | None) -> str | None:
         """The keyed hash of a message's id; its blocks follow each other, so the last is kept."""
-        if message_id is not None and message_id != self._last_message[0]:
+        if message_id is None:
+            return None
+        if message_id != self._last_message[0]:
             self._last_message = (message_id, self.keys.message(message_id))
-        return self._last_message[1] if message_id is not None else None
+        return self._last_message[1]
+
+    def count(self, rows: list[tuple]) -> None:
+        """Counts a line by its rows; they share its session and instant. Raises Refused where the
+        line may not land."""
+        if rows:
+            self.check_admitted(rows[0])
+        self.tally.count(rows)
 
     def open_call(self, call_id: str | None, name: str) -> None:
         """Remembers which tool a call is for, until its result comes."""
