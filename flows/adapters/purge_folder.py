@@ -1,0 +1,24 @@
+"""Purging a source that is a folder: the same questions as of an S3 prefix, simpler answers."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from flows.adapters.purge_files import dated_places, delete_files
+from flows.policy.retention import Place
+
+
+class FolderPurge:
+    """The files of a tier's source below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def check_deletion_is_true(self) -> None:
+        """An unlinked file is gone; copies that others make are not winnow's to see."""
+
+    def places(self, dataset: str, kind: str, purge_date: date) -> list[Place]:
+        return dated_places(self.root, dataset, kind, purge_date)
+
+    def delete(self, places: Iterable[Place]) -> None:
+        delete_files(self.root, places)

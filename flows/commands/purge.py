@@ -1,0 +1,151 @@
+"""winnow purge: what is expired, and its deletion by the plan's checksum."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from flows.policy.errors import WinnowError
+
+_ENTRY = "from flows.cli import main; main()"
+
+
+def purge(
+    execute: Annotated[
+        str, typer.Option(metavar="CHECKSUM", help="delete what the plan with this checksum names")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="plan and delete in one go")] = False,
+    tier: Annotated[
+        str, typer.Option(help="one tier, or `shared` for what no tier owns; all by default")
+    ] = "",
+    day: Annotated[
+        str, typer.Option(help="the day to purge for: today, tomorrow or YYYY-MM-DD")
+    ] = "today",
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+) -> None:
+    """Show what is expired; delete it with --execute CHECKSUM or --yes."""
+    if execute and yes:
+        raise WinnowError(
+            "--execute and --yes exclude each other", remedy="give one of them", exit_code=2
+        )
+    scopes = [purge_scope(tier, day, execute, yes)] if tier else purge_all(day, execute, yes)
+    if as_json:
+        print(json.dumps({"checksum": overall_checksum(scopes), "scopes": scopes}))
+        return
+    _show(scopes, done=bool(execute or yes))
+
+
+def purge_scope(name: str, day: str, execute: str, yes: bool) -> dict:
+    """Plans or purges one scope in this process. Raises WinnowError for an unknown one."""
+    from flows.purge_expired import SCOPES, plan_purge, purge_expired
+
+    if name not in SCOPES:
+        raise WinnowError(
+            "this tier does not exist", remedy=f"use one of: {', '.join(SCOPES)}", exit_code=2
+        )
+    if execute or yes:
+        return purge_expired(name, day, execute)
+    return plan_purge(name, day)
+
+
+def purge_all(day: str, execute: str, yes: bool) -> list[dict]:
+    """Every scope in a process of its own, with that tier's settings only.
+
+    A scope that fails does not keep the others from being purged; the failure is raised at the end.
+    """
+    from flows.purge_expired import SCOPES
+
+    if yes:
+        return _each((name, ("--day", day, "--yes")) for name in SCOPES)
+    plans = _each((name, ("--day", day)) for name in SCOPES)
+    if not execute:
+        return plans
+    if overall_checksum(plans) != execute:
+        raise WinnowError(
+            "the plan as of now has another checksum than the one to execute",
+            remedy="something came or went since: look at the new plan with `winnow purge`",
+        )
+    return _each((p["scope"], ("--day", day, "--execute", p["checksum"])) for p in plans)
+
+
+def _each(orders: Iterable[tuple[str, tuple[str, ...]]]) -> list[dict]:
+    found, failures = [], []
+    for scope, arguments in orders:
+        try:
+            found += run_child(scope, "purge", *arguments)["scopes"]
+        except WinnowError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return found
+
+
+def run_child(scope: str, *arguments: str) -> dict:
+    """The JSON that `winnow … --tier SCOPE --json` prints. Its errors are shown by itself.
+
+    Raises WinnowError with the child's exit code when it failed.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _ENTRY, *arguments, "--tier", scope, "--json"],
+        env=_environment(scope),
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if not done.stdout:
+        raise WinnowError(
+            f"{arguments[0]} of {scope} failed",
+            remedy="its own message stands above; other tiers are not affected",
+            exit_code=max(done.returncode, 1),
+        )
+    return json.loads(done.stdout)
+
+
+def overall_checksum(scopes: list[dict]) -> str:
+    """The checksum of one scope's plan, or one over those of all."""
+    import hashlib
+
+    if len(scopes) == 1:
+        return scopes[0]["checksum"]
+    text = "\n".join(f"{item['scope']}:{item['checksum']}" for item in scopes)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _environment(scope: str) -> dict[str, str]:
+    from flows.policy.tiers import Tier
+    from flows.settings import environment_of
+
+    if scope in set(Tier):
+        return environment_of(Tier(scope))
+    own = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier)
+    return {k: v for k, v in environment_of(Tier.OPT_IN).items() if not k.startswith(own)}
+
+
+def _show(scopes: list[dict], done: bool) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    if not any(item["kinds"] for item in scopes):
+        console.print("nothing is expired")
+    else:
+        console.print(_table(scopes))
+    if done:
+        console.print("purged; the receipt is in state/purge/receipts.jsonl")
+        return
+    console.print(f"checksum {overall_checksum(scopes)}")
+    console.print("nothing was changed: `winnow purge --execute CHECKSUM` deletes what is named")
+
+
+def _table(scopes: list[dict]):
+    from rich.table import Table
+
+    table = Table("scope", "kind of place", "oldest", box=None)
+    for name in ("count", "bytes"):
+        table.add_column(name, justify="right")
+    for item in scopes:
+        for kind in item["kinds"]:
+            figures = (f"{kind['place_count']:,}", f"{kind['size_bytes']:,}")
+            table.add_row(item["scope"], kind["kind"], kind["oldest"], *figures)
+    return table

@@ -1,0 +1,59 @@
+"""winnow status: how fresh things are, how old the oldest datum is, and whether a purge is due."""
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+    tier: Annotated[
+        str, typer.Option(help="one tier, or `shared` for what no tier owns; all by default")
+    ] = "",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="decode everything, also what has not changed")
+    ] = False,
+) -> None:
+    """Freshness, oldest datum, last purge; exit code 1 when a limit is passed or a purge missed."""
+    from flows.commands.purge import run_child
+    from flows.purge_expired import SCOPES
+    from flows.store_status import all_statuses, scope_status
+
+    flags = ("--anew",) if anew else ()
+    if tier:
+        found = scope_status(tier, anew=anew)
+    else:
+        found = all_statuses([run_child(name, "status", *flags) for name in SCOPES])
+    if as_json:
+        print(json.dumps(found))
+    else:
+        _show(found)
+    raise typer.Exit(1 if found["problems"] else 0)
+
+
+def _show(found: dict) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    for item in found.get("scopes", [found]):
+        last = item["last_run"] or "never"
+        purged = item["last_purge"] or "never"
+        console.print(f"[bold]{item['scope']}[/]  last run {last} · purged for {purged}")
+        console.print(_table(item["found"]))
+    if found["oldest_raw"]:
+        console.print(f"oldest raw byte: {found['oldest_raw']} ({found['oldest_raw_age']})")
+    for problem in found["problems"]:
+        console.print(f"[red]![/] {problem}")
+
+
+def _table(findings: list[dict]):
+    from rich.table import Table
+
+    table = Table("kind of place", "oldest", box=None, pad_edge=True)
+    for name in ("count", "bytes", "unreadable"):
+        table.add_column(name, justify="right")
+    for item in findings:
+        figures = [f"{item[n]:,}" for n in ("place_count", "size_bytes", "unreadable_count")]
+        table.add_row(item["kind"], (item["oldest"] or "–")[:16], *figures)
+    return table
