@@ -106,7 +106,7 @@ def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
     Raises AllowlistError for a file that is missing, is not YAML, repeats a key, has a key that
     this version does not know, or promises what the tier may not have.
     """
-    path = Path(folder or FOLDER) / f"{tier}.yml"
+    path = path_of(tier, folder)
     document = _convert(_read(path), _Document, path.name, "")
     if document.tier != tier:
         raise _error(path.name, "tier", "is not the tier that the file is named after")
@@ -122,6 +122,10 @@ def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
         max_bits_per_session=document.max_bits_per_session,
         exports=MappingProxyType(exports),
     )
+
+
+def path_of(tier: str, folder: Path | None = None) -> Path:
+    return Path(folder or FOLDER) / f"{tier}.yml"
 
 
 def _export(name: str, raw: dict, document: _Document, file: str) -> Export:

@@ -2,6 +2,10 @@
 
 Declared keys and the partition are counted apart as `key_bits`: they say which session, not what
 happened in it. A row that may be absent carries one value more.
+
+About one session an ε-differentially private release says at most ε·log2(e) bits, however wide its
+columns are (Alvim et al., "Differential privacy: on the trade-off between utility and information
+leakage", 2011); the rule `mechanism` sees to it that such a release took place.
 """
 
 import math
@@ -34,6 +38,8 @@ def bits_per_session(allowlist: Allowlist) -> float:
 
 
 def _session_bits(export: Export) -> float:
+    if export.mechanism.name == "aggregate_dp":
+        return export.mechanism.epsilon * math.log2(math.e)
     rows, bits = rows_per_session(export), bits_per_row(export)
     # With several rows a session, which of them are there is a message too.
     return bits if rows == 1 else rows * (bits + math.log2(1 + 2**-bits))
