@@ -1,0 +1,35 @@
+"""winnow backfill: the daily run with other dates."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+_DAY = ["%Y-%m-%d"]
+
+
+def backfill(
+    first: Annotated[datetime, typer.Option("--from", formats=_DAY, help="the first day")],
+    last: Annotated[datetime, typer.Option("--to", formats=_DAY, help="the last day")],
+    tier: Annotated[str | None, typer.Option(help="one tier; all where none is named")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the counts as one document")] = False,
+) -> None:
+    """The daily run for the days --from … --to, cut to the 30-day window; goes on where it was
+    stopped."""
+    from flows.backfill import backfill as run_backfill
+    from flows.commands.run import has_failed
+    from flows.policy.tiers import check_tier
+    from flows.settings import load_settings
+    from flows.summary import print_summary
+
+    settings = load_settings()
+    tiers = [check_tier(tier)] if tier else None
+    done = run_backfill(first.date(), last.date(), tiers)
+    if as_json:
+        print(json.dumps(done, indent=1, default=str))
+    else:
+        print(done["clipped"])
+        print_summary(done["tiers"], settings.home)
+    if any(has_failed(result) for result in done["tiers"].values()):
+        raise typer.Exit(1)

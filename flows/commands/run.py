@@ -1,0 +1,37 @@
+"""winnow run: the daily job."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+
+def run(
+    tier: Annotated[
+        str | None, typer.Option(help="one tier; all of them where none is named")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today by default")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the counts as one document")] = False,
+) -> None:
+    """The daily job: pull → declassify → build → gate → publish, a process a tier and stage."""
+    from flows.policy.tiers import check_tier
+    from flows.run_tiers import run_tiers
+    from flows.settings import load_settings
+    from flows.summary import print_summary
+
+    settings = load_settings()
+    wanted = day.date() if day else settings.today
+    results = run_tiers(settings, [check_tier(tier)] if tier else None, wanted)
+    if as_json:
+        print(json.dumps(results, indent=1, default=str))
+    else:
+        print_summary(results, settings.home)
+    if any(has_failed(result) for result in results.values()):
+        raise typer.Exit(1)
+
+
+def has_failed(result: dict) -> bool:
+    return "error" in result or bool(result["export"]["refusals"])
