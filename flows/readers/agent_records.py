@@ -19,7 +19,7 @@ def read_assistant(record: Record, state: FileState) -> list[tuple]:
     message = record.message
     if message is None or message.content is None:
         raise Refused("bad_schema")
-    envelope = Envelope(record, state.keys, state.message_key(message.id))
+    envelope = Envelope(record, state.keys, state.message_key(message.id or record.uuid))
     state.go_on()
     return _rows(record, message, envelope, state)
 

@@ -13,7 +13,7 @@ from flows.readers.decoding import decode_line
 from flows.readers.envelope import Envelope
 from flows.readers.queue_records import read_attachment, read_queue_operation
 from flows.readers.records import Record
-from flows.readers.rows import Admit, Keys, admit_all
+from flows.readers.rows import EVENT_FIELDS, Admit, Keys, admit_all
 from flows.readers.state import FileState
 from flows.readers.tally import Refused, Tally
 from flows.readers.user_records import read_user

@@ -4,12 +4,14 @@ from flows.readers.envelope import Envelope
 from flows.readers.human import Act
 from flows.readers.message_tokens import MessageTokens
 from flows.readers.prompt_queue import PromptQueue
-from flows.readers.rows import Admit, Keys
+from flows.readers.rows import EVENT_FIELDS, Admit, Event, Keys
 from flows.readers.tally import Refused, Tally
 
 MAX_OPEN_CALLS = 10_000
 MAX_ID_CHARS = 200
 MAX_NAME_CHARS = 100
+
+_SESSION, _KIND, _TEXT = (EVENT_FIELDS.index(name) for name in ("session_id", "kind", "raw__text"))
 
 
 class FileState:
@@ -24,7 +26,7 @@ class FileState:
         self._tool_of_call: dict[str, str] = {}
         self._last_message: tuple[str | None, str] = (None, "")
         self._repeated = ("", 0)
-        self._turned_down: tuple[str, str | None] | None = None
+        self._turned_down: tuple | None = None
 
     def check_admitted(self, row: tuple) -> None:
         """Raises Refused, with the caller's reason, where the row's line may not land."""
@@ -68,12 +70,24 @@ class FileState:
     def is_same_act(self, envelope: Envelope, act: Act) -> bool:
         """Whether the act belongs to the rejection just before it: one Esc writes an interruption
         marker as well, and turns down every parallel call; words go to each of them."""
-        if self._turned_down is None or self._turned_down[0] != envelope.session_id:
+        before = self._turned_down
+        if before is None or before[_SESSION] != envelope.session_id:
             return False
-        return act.words is None or act.words == self._turned_down[1]
+        return act.words is None or act.words == before[_TEXT]
 
-    def turn_down(self, envelope: Envelope, act: Act) -> None:
-        self._turned_down = (envelope.session_id, act.words)
+    def turn_down(self, row: tuple) -> None:
+        """Remembers the row of a rejection, until the agent or the human goes on."""
+        self._turned_down = row
+
+    def approve_plan(self, envelope: Envelope) -> None:
+        """A plan is approved with a fresh context: for that the client first turned its call down,
+        which then was no human's rejection."""
+        before = self._turned_down
+        if before is None or before[_KIND] != "plan_rejection" or before[_TEXT] is not None:
+            return
+        if before[_SESSION] == envelope.session_id:
+            plain = Event(*before)._replace(actor="tool", kind="tool_result")
+            self.tokens.replace(before, tuple(plain))
 
     def go_on(self) -> None:
         """The agent or the human goes on: what follows is an act of its own."""

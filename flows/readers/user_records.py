@@ -58,9 +58,10 @@ def _result_row(
         )
     if state.is_same_act(envelope, act):
         return envelope.row(ordinal, "tool", "tool_result", tool_kind=kind)
+    row = envelope.act_row(ordinal, act, kind)
     if act.kind != "plan_approval":
-        state.turn_down(envelope, act)
-    return envelope.act_row(ordinal, act, kind)
+        state.turn_down(row)
+    return row
 
 
 def _text_rows(record: Record, blocks: list[Block], state: FileState) -> list[tuple]:
@@ -69,7 +70,8 @@ def _text_rows(record: Record, blocks: list[Block], state: FileState) -> list[tu
         return []
     envelope = Envelope(record, state.keys)
     rows = [row for n, act in acts if (row := _act_row(record, n, act, envelope, state))]
-    state.go_on()
+    if rows:
+        state.go_on()
     return rows
 
 
@@ -112,6 +114,8 @@ def _act_row(
         return envelope.act_row(ordinal, Act("prompt", actor="agent"))
     if _is_program(record):
         return envelope.act_row(ordinal, Act("other", actor="system"))
+    if act.kind == "plan_approval":
+        state.approve_plan(envelope)
     state.deliver(envelope, act)
     return envelope.act_row(ordinal, act)
 

@@ -14,6 +14,9 @@ MAX_TEXT_CHARS = 1_000_000
 MAX_TOOL_INPUT_CHARS = 2_000
 MAX_PATH_CHARS = 1_000
 
+_EARLIEST = 946_684_800_000_000
+_LATEST = 4_102_444_800_000_000
+
 # Names longer than this are cut before they are looked at (and remembered).
 _MAX_NAME = 100
 
@@ -36,14 +39,17 @@ def model_family(model: object) -> str | None:
 def instant(timestamp: object) -> int:
     """Microseconds since 1970 of an ISO 8601 instant; without an offset it is UTC.
 
-    Raises Refused (`bad_timestamp`) for anything else.
+    Raises Refused (`bad_timestamp`) for anything else, and outside the years 2000 … 2099.
     """
     try:
         at = datetime.fromisoformat(timestamp)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return round(at.timestamp() * 1_000_000)
+        microseconds = round(at.timestamp() * 1_000_000)
     except (TypeError, ValueError, OverflowError):
         raise Refused("bad_timestamp") from None
+    if not _EARLIEST <= microseconds < _LATEST:
+        raise Refused("bad_timestamp")
+    return microseconds
 
 
 @lru_cache(maxsize=1024)
