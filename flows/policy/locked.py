@@ -1,0 +1,86 @@
+"""How a DuckDB connection is opened and then locked: statements in order, the lock last.
+
+After them the connection reads and writes below the named folders only, whatever the SQL says: no
+other file, no attached database, no extension, no setting. Folders are compared by real path, so
+that neither `..` nor a symbolic link leads out.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+
+class View(NamedTuple):
+    """A view of Parquet files. Without files it has its columns and no row."""
+
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+    files: tuple[Path, ...]
+    where: str = "true"
+
+
+class Limits(NamedTuple):
+    spill: Path
+    memory: str = "2GB"
+    threads: int = 2
+
+
+def opening_statements(
+    views: Iterable[View], folders: Iterable[Path], limits: Limits
+) -> tuple[str, ...]:
+    """The views, then the limits, then the lock on `folders` and the spill folder."""
+    views = list(views)
+    schemas = sorted({view.schema for view in views})
+    return (
+        *(f"create schema if not exists {_name(schema)}" for schema in schemas),
+        *(view_statement(view) for view in views),
+        *_lock_statements(folders, limits),
+    )
+
+
+def view_statement(view: View) -> str:
+    """`create or replace view` over the explicit list of files."""
+    target = f"{_name(view.schema)}.{_name(view.name)}"
+    return f"create or replace view {target} as {_select(view)}"
+
+
+def dates_condition(column: str, first: date, last: date) -> str:
+    """Rows of the days `first` … `last`."""
+    return f"{_name(column)} between date '{first}' and date '{last}'"
+
+
+def _select(view: View) -> str:
+    if not view.files:
+        columns = ", ".join(f"null::{kind} as {_name(name)}" for name, kind in view.columns.items())
+        return f"select {columns} where false"
+    columns = ", ".join(map(_name, view.columns))
+    source = f"read_parquet({_texts(view.files)}, hive_partitioning = false)"
+    return f"select {columns} from {source} where {view.where}"
+
+
+def _lock_statements(folders: Iterable[Path], limits: Limits) -> tuple[str, ...]:
+    return (
+        f"set global threads = {limits.threads}",
+        f"set global memory_limit = {_text(limits.memory)}",
+        "set global timezone = 'UTC'",
+        f"set global temp_directory = {_text(limits.spill)}",
+        f"set global allowed_directories = {_texts(sorted({*folders, limits.spill}))}",
+        "set global autoinstall_known_extensions = false",
+        "set global autoload_known_extensions = false",
+        "set global enable_external_access = false",
+        "set global lock_configuration = true",
+    )
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _texts(values: Iterable[object]) -> str:
+    return "[" + ", ".join(map(_text, values)) + "]"
