@@ -39,11 +39,16 @@ def decode_line(line: bytes | int) -> Record | None:
 
 
 def _decode_repaired(line: bytes) -> Record:
-    repaired = _ESCAPE.sub(_replace_lone_surrogate, line.removeprefix(_BOM))
+    repaired = repair(line)
     try:
         return _decode(repaired)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(_reason(error, repaired)) from None
+
+
+def repair(line: bytes) -> bytes:
+    """The line without byte order mark, lone surrogate escapes replaced by U+FFFD."""
+    return _ESCAPE.sub(_replace_lone_surrogate, line.removeprefix(_BOM))
 
 
 def _reason(error: Exception, line: bytes) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from flows.readers.claude_code import TYPES_WITHOUT_EVENT
+from flows.readers.decoding import repair
 
 HEAD_LINES = 64
 CLAUDE_CODE = "claude_code"
@@ -37,7 +38,7 @@ def _is_claude_code(line: bytes | int) -> bool:
     if type(line) is int:
         return False
     try:
-        head = _decode(line.removeprefix(b"\xef\xbb\xbf"))
+        head = _decode(repair(line))
     except _UNREADABLE:
         return False
     has_session = bool(bytes(head.sessionId) or bytes(head.session_id))

@@ -36,7 +36,7 @@ def shorten(line: bytes) -> bytes:
     """
     pieces, copied = [], 0
     for opening, closing in _long_strings(line):
-        pieces.append(line[copied : _safe_cut(line, opening + KEPT_STRING_BYTES)])
+        pieces.append(line[copied : _safe_cut(line, opening + 1 + KEPT_STRING_BYTES)])
         copied = closing
     shortened = b"".join([*pieces, line[copied:]]) if pieces else line
     if shortened.count(b'"type"') > MAX_BLOCKS:
@@ -61,7 +61,7 @@ def _long_strings(line: bytes) -> Iterator[tuple[int, int]]:
         if opening is None:
             opening = found.start()
             continue
-        if found.start() - opening > KEPT_STRING_BYTES:
+        if found.start() - opening - 1 > KEPT_STRING_BYTES:
             yield opening, found.start()
         opening = None
 

@@ -17,7 +17,7 @@ def hashed(source_id: str) -> str:
 
 
 class Reading:
-    """Events and tally of lines; with `detect=False` the format is taken for granted."""
+    """Events and tally of a file with this content."""
 
     def __init__(self, data: bytes) -> None:
         reader = TranscriptReader(Keys(event=hashed, message=hashed))
@@ -120,11 +120,11 @@ def transcript() -> Transcript:
     return Transcript()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_transcript():
     return Transcript
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_bytes():
     return Reading

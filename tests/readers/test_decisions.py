@@ -67,8 +67,8 @@ def test_a_rejection_with_words_keeps_the_words_alone(transcript):
 
 
 def test_a_rejection_without_words_has_none(transcript):
-    event = transcript.result("t1", STOP, error=True, outcome="User rejected tool use").read()
-    assert [(e.kind, e.has_words, e.raw__text) for e in event.events] == [
+    reading = transcript.result("t1", STOP, error=True, outcome="User rejected tool use").read()
+    assert [(e.kind, e.has_words, e.raw__text) for e in reading.events] == [
         ("rejection", False, None)
     ]
 
