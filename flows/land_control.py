@@ -79,7 +79,7 @@ def _refuse(line: SurvivalLine, today, refused: Counter) -> bool:
 
 def _control(pull):
     own = pull.tier_settings
-    return open_source(own.control, own, create=own.control.startswith(str(pull.settings.home)))
+    return open_source(own.control, own, create=pull.settings.owns(own.control))
 
 
 def _staging(pull) -> Path:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
-from flows.adapters.streams import compressed, is_transcript_name, lines_of
+from flows.adapters.streams import Lines, compressed, is_transcript_name
 from flows.policy.errors import WinnowError
 from flows.policy.redating import dates_of, shift_for, shifted
 from flows.policy.tiers import Tier
@@ -84,8 +84,8 @@ def _land_file(
     shift = shift_for(span.first, span.last, today) if span and redate else timedelta(0)
     day = span.first + shift if span else None
     name = f"{file.name.split('.jsonl')[0]}-{_digest(file, root)}{_SUFFIX}"
-    with file.open("rb") as stored, lines_of(file.name, stored) as lines:
-        packed = compressed(shifted(line, shift) for line in lines)
+    with file.open("rb") as stored:
+        packed = compressed(shifted(line, shift) for line in Lines(file.name, stored))
         with packed:
             source.put(f"sessions/{day or today}/{account}/{name}", packed)
     return day
@@ -93,10 +93,9 @@ def _land_file(
 
 def _span(file: Path) -> Span | None:
     first = last = None
-    with file.open("rb") as stored, lines_of(file.name, stored) as lines:
-        for line in lines:
-            for day in dates_of(line):
-                first, last = first or day, max(last or day, day)
+    with file.open("rb") as stored:
+        for day in (day for line in Lines(file.name, stored) for day in dates_of(line)):
+            first, last = first or day, max(last or day, day)
     return Span(first, last) if first else None
 
 

@@ -94,13 +94,13 @@ def pull_days(pull: Pull, days: list[str]) -> Counter:
     for day, parts in groupby(found, key=lambda part: part[0][0]):
         results = {key: entry for _, part in parts for key, entry in part.items()}
         counts += _commit(pull, day, plans[day].parse, results)
-    return counts
+    return +counts
 
 
 def _open(tier: Tier) -> Pull:
     settings = load_settings()
     own = load_tier_settings(tier, settings)
-    source = open_source(own.source, own, create=own.source.startswith(str(settings.home)))
+    source = open_source(own.source, own, create=settings.owns(own.source))
     source.check()
     keys = KeyRing(settings.home / "keys" / tier)
     consent = _consent(settings, own, tier) if tier is Tier.OPT_IN else None
@@ -111,7 +111,7 @@ def _open(tier: Tier) -> Pull:
 def _consent(settings: Settings, own: TierSettings, tier: Tier) -> dict[str, Timeline]:
     """A line that cannot be read may be a revocation: nothing lands until it is mended."""
     refused: Counter = Counter()
-    control = open_source(own.control, own, create=own.control.startswith(str(settings.home)))
+    control = open_source(own.control, own, create=settings.owns(own.control))
     staging = settings.home / "landing" / tier / "raw" / ".staging"
     timelines = resolve(read_consent(control, refused, staging))
     if refused:

@@ -11,10 +11,10 @@ from typing import BinaryIO, NamedTuple
 from flows.adapters.keys import KeyRing
 from flows.adapters.landing import ShardWriter
 from flows.adapters.sources import SourceObject, open_source
-from flows.adapters.streams import lines_of
+from flows.adapters.streams import Lines
 from flows.orchestrator import redacted
 from flows.policy.admission import Admission, rules_for
-from flows.policy.errors import TransientError, WinnowError
+from flows.policy.errors import TransientError
 from flows.policy.landing import Item, Landed, shard_name
 from flows.policy.pseudonyms import record_hasher
 from flows.pull_rows import RowMaker
@@ -69,14 +69,14 @@ def _pull_object(
     admission = Admission(rules_for(job.today, job.now, item.timeline))
     reader = TranscriptReader(Keys(hash_record, hash_record), admission.refusal)
     rows = RowMaker(keys, item, admission)
-    refusal = None
-    try:
-        with stored, lines_of(item.path, stored) as lines:
-            for event in reader.read(iter_lines(lines)):
-                writer.add(*rows.make(event))
-    except WinnowError:
-        refusal = "broken_compression"
-    return _landed(item, writer.name, reader, rows, refusal)
+    with stored:
+        lines = Lines(item.path, stored)
+        for event in reader.read(iter_lines(lines)):
+            writer.add(*rows.make(event))
+    refusal = None if reader.format else "unknown_format"
+    return _landed(
+        item, writer.name, reader, rows, "broken_compression" if lines.is_broken else refusal
+    )
 
 
 def _landed(item: Item, shard: str, reader, rows: RowMaker, refusal: str | None) -> Landed:
@@ -86,7 +86,7 @@ def _landed(item: Item, shard: str, reader, rows: RowMaker, refusal: str | None)
         cluster_key=item.cluster_key,
         consent=item.consent,
         shard=shard if rows.kinds else None,
-        refusal=refusal or (None if reader.format else "unknown_format"),
+        refusal=refusal,
         session_dates=tuple(sorted(map(str, rows.session_dates))),
         lines_read=tally.lines_read,
         lines_landed=tally.lines_landed,

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1, le=64)
     lock_seconds: float = Field(default=60, ge=0)
 
+    def owns(self, url: str) -> bool:
+        """Whether a source is one of the default folders, which winnow makes itself."""
+        return url.startswith(f"{self.home / 'sources'}/")
+
     @property
     def now(self) -> datetime:
         """The clock: the system's, or noon of WINNOW_TODAY in drills and tests."""

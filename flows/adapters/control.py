@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from flows.adapters.sources import Source
-from flows.adapters.streams import lines_of
+from flows.adapters.streams import Lines
 from flows.policy.consent import ConsentEvent
 
 Instant = datetime
@@ -51,7 +51,8 @@ def read_lines(
     """Every line of the objects below `prefix` that has the form; the others into `refused`."""
     decoder = msgspec.json.Decoder(form)
     for item in sorted(source.objects(prefix)):
-        with source.fetch(item, staging) as stored, lines_of(item.path, stored) as lines:
+        with source.fetch(item, staging) as stored:
+            lines = Lines(item.path, stored)
             for line in lines:
                 if not line.strip():
                     continue
@@ -59,6 +60,7 @@ def read_lines(
                     yield decoder.decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError):
                     refused["malformed"] += 1
+            refused.update(["broken_compression"] if lines.is_broken else [])
 
 
 def read_consent(source: Source, refused: Counter, staging: Path) -> list[ConsentEvent]:

@@ -3,11 +3,9 @@
 import gzip
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
-
-from flows.policy.errors import WinnowError
 
 _CHUNK_BYTES = 1 << 20
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
@@ -17,32 +15,20 @@ def is_transcript_name(path: str) -> bool:
     return path.endswith(_SUFFIXES)
 
 
-@contextmanager
-def lines_of(path: str, stored: BinaryIO) -> Iterator[io.BufferedReader]:
-    """The object's lines, decompressed as its name says.
+class Lines(io.BufferedReader):
+    """An object's bytes, decompressed as its name says, to be read line by line.
 
-    Raises WinnowError where the compression is broken; what was read before stays read.
+    Where the compression is broken or cut short the lines end there and `is_broken` is set: what
+    could be read before stays readable.
     """
-    try:
-        with _decompressed(path, stored) as plain:
-            yield io.BufferedReader(plain, _CHUNK_BYTES)
-        return
-    except (gzip.BadGzipFile, EOFError, _zstd_error()):
-        pass
-    raise WinnowError(
-        "a source object's compression is broken or cut short",
-        remedy="let the product write it again; winnow sets it aside by reference until then",
-    )
 
+    def __init__(self, path: str, stored: BinaryIO) -> None:
+        self._plain = _Plain(path, stored)
+        super().__init__(self._plain, _CHUNK_BYTES)
 
-def _decompressed(path: str, stored: BinaryIO):
-    if path.endswith(".gz"):
-        return gzip.GzipFile(fileobj=stored)
-    if path.endswith(".zst"):
-        import zstandard
-
-        return zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
-    return _Plain(stored)
+    @property
+    def is_broken(self) -> bool:
+        return self._plain.is_broken
 
 
 def compressed(lines: Iterable[bytes]) -> BinaryIO:
@@ -58,21 +44,33 @@ def compressed(lines: Iterable[bytes]) -> BinaryIO:
 
 
 class _Plain(io.RawIOBase):
-    """Any object with read() (a file, an S3 body) as a raw stream."""
+    """Decompressed bytes of a stored object: a file, or anything else with read()."""
 
-    def __init__(self, stored: BinaryIO) -> None:
-        self.stored = stored
+    def __init__(self, path: str, stored: BinaryIO) -> None:
+        self.is_broken = False
+        self._read, self._errors = _reading(path, stored)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer) -> int:
-        data = self.stored.read(len(buffer))
+        try:
+            data = self._read(len(buffer))
+        except self._errors:
+            self.is_broken = True
+            return 0
         buffer[: len(data)] = data
         return len(data)
 
 
-def _zstd_error() -> type[Exception]:
-    import zstandard
+def _reading(path: str, stored: BinaryIO) -> tuple[Callable[[int], bytes], tuple]:
+    """How to read some bytes, and the errors that mean a broken stream."""
+    if path.endswith(".gz"):
+        # read1: read would lose what it has when the stream ends too early.
+        return gzip.GzipFile(fileobj=stored).read1, (gzip.BadGzipFile, EOFError, zlib.error)
+    if path.endswith(".zst"):
+        import zstandard
 
-    return zstandard.ZstdError
+        stream = zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
+        return stream.read1, (zstandard.ZstdError,)
+    return stored.read, ()
