@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable
 
 from expectations.flow import stash, statements
 from expectations.flow.context import Flow, SourceLabels
-from expectations.flow.doors import Declassifier
 from expectations.flow.door_binding import fingerprints
+from expectations.flow.doors import Declassifier
 from expectations.flow.labels import NOTHING, Relation
 from expectations.flow.operators import walk
 from expectations.flow.verdicts import ColumnLabel, Reason, Verdict
@@ -46,29 +46,35 @@ def check_query(
     try:
         doors = fingerprints(connection, declassifiers, sorted({table for table, _ in raw}))
         flow = Flow(_label_sources(raw, public), doors, frozenset(literals))
-        verdict = trace(connection, sql, flow)
+        verdict, root = _traced(connection, sql, flow)
     except statements.Refused as refusal:
         return Verdict(reasons=(refusal.reason,))
-    if public is None:
-        verdict = stash.with_findings(verdict, connection, sql, raw)
+    if public is None and root:
+        verdict = stash.with_findings(verdict, connection, root, raw)
     return verdict
 
 
 def trace(connection, sql: str, flow: Flow) -> Verdict:
-    """Walk the plan of one query under the labels of flow; Refused if it has none."""
+    """Walk the plan of one query under the labels of flow."""
+    try:
+        return _traced(connection, sql, flow)[0]
+    except statements.Refused as refusal:
+        return Verdict(reasons=(refusal.reason,))
+
+
+def _traced(connection, sql: str, flow: Flow) -> tuple[Verdict, dict]:
     early = statements.findings(connection, statements.parse(connection, sql))
     if early:
-        return Verdict(reasons=tuple(early))
+        return Verdict(reasons=tuple(early)), {}
     if statements.has_hidden_variable(connection, sql):
         flow.refuse("run_time_state", "a view or macro that reads a session variable")
+    root = statements.plan(connection, sql)
     try:
-        root = walk(statements.plan(connection, sql), flow)
+        relation = walk(root, flow)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        kind = type(error).__name__
-        raise statements.Refused(
-            "unknown_plan_shape", f"a part of an unknown form ({kind})"
-        ) from None
-    return _verdict(root, statements.output_names(connection, sql), flow)
+        message = f"a part of an unknown form ({type(error).__name__})"
+        raise statements.Refused("unknown_plan_shape", message) from None
+    return _verdict(relation, statements.output_names(connection, sql), flow), root
 
 
 def _last(table: str) -> str:

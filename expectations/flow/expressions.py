@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.flow import doors, literals
+from expectations.flow import constants, doors, literals
 from expectations.flow.context import Flow
 from expectations.flow.functions import (
     AGGREGATES,
@@ -14,23 +14,22 @@ from expectations.flow.functions import (
     TOTAL,
     TOTAL_IN_DOORS,
     WINDOWS,
+    words,
 )
 from expectations.flow.labels import CLEAN, Column, Label, Relation, join_all
 
-_HEAD = frozenset("expression_class type alias query_location return_type".split())
-_FUNCTION = _HEAD | frozenset(
+_HEAD = words("expression_class type alias query_location return_type")
+_FUNCTION = _HEAD | words(
     "children name arguments original_arguments catalog_name schema_name has_serialize "
-    "function_data is_operator".split()
+    "function_data is_operator"
 )
 _AGGREGATE = (_FUNCTION - {"is_operator"}) | {"aggregate_type", "filter", "order_bys"}
-_WINDOW = _FUNCTION | frozenset(
-    "partitions orders arg_orders filter start_expr end_expr offset_expr default_expr "
-    "ignore_nulls start end exclude_clause distinct partitions_stats expr_stats".split()
+_WINDOW = _FUNCTION | words(
+    "partitions orders arg_orders filters start_expr end_expr offset_expr default_expr "
+    "ignore_nulls start end exclude_clause distinct"
 )
-_TEXT_TYPES = frozenset({"VARCHAR", "CHAR", "BLOB", "BIT", "ENUM", "LIST", "STRUCT", "MAP",
-                         "ARRAY", "UNION", "VARIANT", "GEOMETRY"})  # fmt: skip
-_INTEGERS = ("TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT "
-             "UHUGEINT").split()  # fmt: skip
+_TEXT_TYPES = words("VARCHAR CHAR BLOB BIT ENUM LIST STRUCT MAP ARRAY UNION VARIANT GEOMETRY")
+_INTEGERS = words("TINYINT SMALLINT INTEGER BIGINT")
 # The scalar subquery that DuckDB plans: it raises when a second row comes.
 _ONE_ROW = "More than one row returned by a subquery used as an expression"
 
@@ -55,14 +54,6 @@ def column_of(node: dict, below: Relation, flow: Flow) -> Column:
     if kind in ("BOUND_REF", "BOUND_COLUMN_REF"):
         return _referred(node, below, flow)
     return Column(label_of(node, below, flow))
-
-
-def is_constant(node: dict) -> bool:
-    """Tell whether the expression reads no column."""
-    kind = node.get("expression_class")
-    if kind in ("BOUND_REF", "BOUND_COLUMN_REF", "BOUND_LAMBDA_REF"):
-        return False
-    return all(is_constant(child) for child in doors.parts(node))
 
 
 def _through_door(node: dict, below: Relation, flow: Flow) -> Label | None:
@@ -98,56 +89,20 @@ def _reference(node: dict, below: Relation, flow: Flow, role: str) -> Label:
 
 def _constant(node: dict, below: Relation, flow: Flow, role: str) -> Label:
     flow.check_keys(node, _HEAD | {"value"}, "a constant")
-    check_value(node["value"], flow, role)
+    constants.check_value(node["value"], flow, role)
     return CLEAN
-
-
-def check_value(value: dict, flow: Flow, role: str) -> None:
-    """Refuse a constant (nested ones too) that may not stand in this place."""
-    content = value.get("value")
-    if isinstance(content, dict) and "children" in content:
-        for child in content["children"]:
-            check_value(child, flow, role)
-    elif isinstance(content, str):
-        _check_text(content, flow, role)
-    elif isinstance(content, dict) and "upper" in content:
-        _check_number((content["upper"] << 64) + content.get("lower", 0), flow, role)
-    elif isinstance(content, int) and value["type"]["id"] in ("BIGINT", "UBIGINT"):
-        _check_number(content, flow, role)
-
-
-def _check_number(number: int, flow: Flow, role: str) -> None:
-    if role == literals.OUTPUT and not flow.is_in_door and not literals.is_plain_number(number):
-        flow.refuse("unregistered_literal", "an integer with more than 15 digits")
-
-
-def _check_text(text: str, flow: Flow, role: str) -> None:
-    if flow.is_in_door or text in flow.literals:
-        return
-    if what := literals.problem(text, role):
-        flow.refuse("unregistered_literal", what)
-    if role == literals.OUTPUT:
-        flow.output_literals.add(text)
-        if sum(map(len, flow.output_literals)) > literals.MAX_OUTPUT_CHARACTERS:
-            flow.refuse("unregistered_literal", "more literal text than labels need")
 
 
 def _cast(node: dict, below: Relation, flow: Flow, role: str) -> Label:
     flow.check_keys(node, _HEAD | {"child", "try_cast"}, "a cast")
     target = node["return_type"]
-    _check_enum(target, flow)
+    constants.check_enum(target, flow)
     if target["id"] not in _TEXT_TYPES and role == literals.OUTPUT:
         role = literals.TYPED
     label = label_of(node["child"], below, flow, role)
     if label.all and not node.get("try_cast") and not _is_total_cast(node["child"], target):
         flow.refuse("error_channel", "a cast of raw text that can fail")
     return label
-
-
-def _check_enum(target: dict, flow: Flow) -> None:
-    """An enum's members may come from data: they count as literals."""
-    for member in target.get("type_info", {}).get("values", ()):
-        _check_text(member, flow, literals.OUTPUT)
 
 
 def _is_total_cast(child: dict, target: dict) -> bool:
@@ -157,7 +112,7 @@ def _is_total_cast(child: dict, target: dict) -> bool:
     if source == target:
         return True
     wide = {"BIGINT", "HUGEINT", "DOUBLE"}
-    return source.get("id") in _INTEGERS[:4] and target["id"] in wide
+    return source.get("id") in _INTEGERS and target["id"] in wide
 
 
 def _comparison(node: dict, below: Relation, flow: Flow, role: str) -> Label:
@@ -168,7 +123,7 @@ def _comparison(node: dict, below: Relation, flow: Flow, role: str) -> Label:
 
 
 def _compared(operands: list[dict], below: Relation, flow: Flow) -> Label:
-    only_constants = all(map(is_constant, operands))
+    only_constants = all(map(constants.is_constant, operands))
     role = literals.OUTPUT if only_constants else literals.COMPARED
     return join_all(label_of(operand, below, flow, role) for operand in operands)
 
@@ -227,7 +182,7 @@ def _may_raise(node: dict) -> bool:
     if kind == "BOUND_CAST" and not node.get("try_cast"):
         child = node["child"]
         is_literal = child.get("expression_class") == "BOUND_CONSTANT"
-        if not (is_literal and node["return_type"]["id"] in _TEXT_TYPES | set(_INTEGERS)):
+        if not (is_literal and node["return_type"]["id"] in _TEXT_TYPES | _INTEGERS):
             return not _is_total_cast(child, node["return_type"])
     return any(_may_raise(part) for part in doors.parts(node))
 
@@ -240,7 +195,7 @@ def _function(node: dict, below: Relation, flow: Flow, role: str) -> Label:
         flow.refuse("unknown_function", f"function {name}()")
     elif not flow.is_clock_allowed and (name in CLOCK or (name == "age" and len(children) == 1)):
         flow.refuse("clock", f"function {name}()")
-    _check_made_text(node, flow)
+    constants.check_made_text(node, flow)
     label = join_all(
         label_of(child, below, flow, _argument_role(node, place, role))
         for place, child in enumerate(children)
@@ -256,57 +211,12 @@ def _argument_role(node: dict, place: int, role: str) -> str:
     name, children = node["name"], node["children"]
     if role == literals.PATTERN:
         return role
-    if place in PATTERN_ARGUMENTS.get(name, ()) and not all(map(is_constant, children)):
+    if place in PATTERN_ARGUMENTS.get(name, ()) and not all(map(constants.is_constant, children)):
         return literals.PATTERN
     if name in ("format", "printf") and place == 0:
         # Judged with its placeholders taken out, together with the other pieces.
         return literals.PATTERN
     return role if name in ("row", "struct_pack", "list_value") else literals.OUTPUT
-
-
-def _check_made_text(node: dict, flow: Flow) -> None:
-    """Refuse text that is put together from constants: prose in pieces is prose."""
-    if flow.is_in_door or node.get("return_type", {}).get("id") not in ("VARCHAR", "BLOB", "BIT"):
-        return
-    pieces = _pieces(node)
-    if what := literals.problem(" ".join("".join(pieces).split(" ")), literals.OUTPUT):
-        joined = "".join(pieces)
-        if joined not in flow.literals:
-            flow.refuse("unregistered_literal", f"pieces that make {what}")
-    if is_constant(node) and not _is_harmless_constant(node):
-        flow.refuse("unregistered_literal", f"text computed from constants by {node['name']}()")
-
-
-_JOINERS = frozenset({"||", "concat", "concat_ws", "format", "printf"})
-_SEPARATED = "\x1f"
-
-
-def _pieces(node: dict) -> list[str]:
-    name = node.get("name")
-    if node.get("expression_class") == "BOUND_CAST":
-        return _pieces(node["child"])
-    if node.get("expression_class") == "BOUND_CONSTANT":
-        content = node["value"].get("value", "")
-        return [content] if isinstance(content, str) else []
-    if name not in _JOINERS:
-        return []
-    texts = [piece for child in node.get("children", []) for piece in _pieces(child)]
-    return (
-        [literals.without_directives(t) for t in texts] if name in ("format", "printf") else texts
-    )
-
-
-_WHITESPACE_CODES = frozenset({9, 10, 13, 32})
-
-
-def _is_harmless_constant(node: dict) -> bool:
-    if node["name"] == "chr":
-        child = node["children"][0]
-        while child.get("expression_class") == "BOUND_CAST":
-            child = child["child"]
-        return child.get("value", {}).get("value") in _WHITESPACE_CODES
-    return node["name"] in _JOINERS | {"lower", "upper", "trim", "strftime", "typeof", "repeat",
-                                       "dayname", "monthname"} | CLOCK  # fmt: skip
 
 
 def _hidden(data: dict, children: list[dict], below: Relation, flow: Flow) -> Label:
@@ -326,18 +236,17 @@ def _hidden(data: dict, children: list[dict], below: Relation, flow: Flow) -> La
     aggregate = data.get("bind_data", {}).get("aggr_expr")
     if aggregate:
         label_of(aggregate, Relation(), flow)
-    for key in ("separator",):
-        if isinstance(data.get(key), str):
-            _check_text(data[key], flow, literals.OUTPUT)
+    if isinstance(data.get("separator"), str):
+        constants.check_text(data["separator"], flow, literals.OUTPUT)
     unknown = set(data) - _BIND_DATA
     if unknown:
         flow.refuse("unknown_plan_shape", f"bind data with {', '.join(sorted(unknown))}")
     return inputs
 
 
-_BIND_DATA = frozenset(
+_BIND_DATA = words(
     "lambda_expr return_type has_index has_initial bind_data separator variable_return_type "
-    "quantiles order desc stype aggr_expr".split()
+    "quantiles order desc stype aggr_expr"
 )
 
 
@@ -379,7 +288,9 @@ def _window(node: dict, below: Relation, flow: Flow, role: str) -> Label:
     label = _aggregated(node, below, flow)
     if node.get("default_expr"):
         label = label.join(label_of(node["default_expr"], below, flow))
-    frame = [node[key] for key in ("start_expr", "end_expr", "offset_expr") if node.get(key)]
+    frame = [
+        node[key] for key in ("start_expr", "end_expr", "offset_expr", "filters") if node.get(key)
+    ]
     keys = ordering(node.get("orders", [])) + ordering(node.get("arg_orders", []))
     decisions = join_all(
         label_of(part, below, flow) for part in [*node.get("partitions", []), *keys, *frame]
@@ -392,7 +303,7 @@ def _unnest(node: dict, below: Relation, flow: Flow, role: str) -> Label:
     return label_of(node["child"], below, flow)
 
 
-_LEAVES = frozenset({"BOUND_REF", "BOUND_COLUMN_REF", "BOUND_CONSTANT"})
+_LEAVES = words("BOUND_REF BOUND_COLUMN_REF BOUND_CONSTANT")
 _HANDLERS = {
     "BOUND_REF": _reference,
     "BOUND_COLUMN_REF": _reference,

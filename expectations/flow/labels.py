@@ -57,7 +57,7 @@ class Column:
     binding: tuple[int, int] | None = None
 
     def decided_by(self, sources: Sources) -> Column:
-        """Return the column when `sources` decide its values: it is then no base column any more."""
+        """Return the column that it is when `sources` decide its values: no base column."""
         if not sources:
             return self
         return replace(self, label=self.label.decided_by(sources), origin=None)

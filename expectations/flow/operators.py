@@ -6,9 +6,10 @@ an aggregate without groups turns into values (it always gives one row).
 
 from __future__ import annotations
 
+from expectations.flow.constants import check_value
 from expectations.flow.context import Flow
-from expectations.flow.expressions import check_value, column_of, label_of, ordering
-from expectations.flow.functions import TABLE_FUNCTIONS
+from expectations.flow.expressions import column_of, label_of, ordering
+from expectations.flow.functions import TABLE_FUNCTIONS, words
 from expectations.flow.labels import (
     NOTHING,
     Column,
@@ -85,8 +86,11 @@ def _window(node: dict, flow: Flow) -> Relation:
     below = _below(node, flow)
     inherited = below.existence | below.order
     values = [Column(label_of(e, below, flow).decided_by(inherited)) for e in node["expressions"]]
-    keys = [p for e in node["expressions"]
-            for p in [*e.get("partitions", []), *ordering(e.get("orders", []))]]  # fmt: skip
+    keys = [
+        p
+        for e in node["expressions"]
+        for p in [*e.get("partitions", []), *ordering(e.get("orders", []))]
+    ]
     # Rows come out sorted by the window's keys.
     order = below.order | _labels(keys, below, flow)
     columns = below.columns + bind(values, node["window_index"])
@@ -237,8 +241,9 @@ def _recursive(node: dict, flow: Flow) -> Relation:
         step = walk(node["children"][1], flow)
         grown = _grown(result, step, not node.get("union_all", False), keys)
         if grown == result:
-            return Relation(bind(result.columns, node["table_index"]), result.existence,
-                            result.order)  # fmt: skip
+            return Relation(
+                bind(result.columns, node["table_index"]), result.existence, result.order
+            )
         result = grown
 
 
@@ -344,26 +349,27 @@ def _table_function(node: dict, flow: Flow) -> Relation:
     return Relation(columns, below.existence | label.all, below.order)
 
 
-_SCAN = frozenset(
+_SCAN = words(
     "table_index returned_types names name has_serialize function_data column_indexes extra_info "
     "ordinality_idx arguments original_arguments parameters named_parameters input_table_types "
-    "input_table_names projected_input catalog_name schema_name".split()
+    "input_table_names projected_input catalog_name schema_name"
 )
-_JOIN = frozenset("join_type mark_index conditions mark_types delim_flipped "
-                  "duplicate_eliminated_columns".split())  # fmt: skip
-_SET = frozenset("table_index column_count setop_all allow_out_of_order".split())
-_CTE = frozenset("table_index column_count ctename materialize".split())
+_JOIN = words(
+    "join_type mark_index conditions mark_types delim_flipped duplicate_eliminated_columns"
+)
+_SET = words("table_index column_count setop_all allow_out_of_order")
+_CTE = words("table_index column_count ctename materialize")
 
 _HANDLERS = {
     "LOGICAL_PROJECTION": (_projection, frozenset({"table_index", "expressions"})),
     "LOGICAL_FILTER": (_filter, frozenset({"expressions", "projection_map"})),
     "LOGICAL_AGGREGATE_AND_GROUP_BY": (
         _aggregate,
-        frozenset(
+        words(
             "expressions group_index aggregate_index groupings_index groups grouping_sets "
-            "grouping_functions distinct_validity".split()
+            "grouping_functions distinct_validity"
         ),
-    ),  # fmt: skip
+    ),
     "LOGICAL_WINDOW": (_window, frozenset({"window_index", "expressions"})),
     "LOGICAL_UNNEST": (_unnest, frozenset({"unnest_index", "expressions"})),
     "LOGICAL_LIMIT": (_limit, frozenset({"limit_val", "offset_val"})),
@@ -388,10 +394,8 @@ _HANDLERS = {
     ),
     "LOGICAL_CTE_REF": (
         _cte_reference,
-        frozenset(
-            "table_index cte_index chunk_types bound_columns is_recurring materialized_cte".split()
-        ),
-    ),  # fmt: skip
+        words("table_index cte_index chunk_types bound_columns is_recurring materialized_cte"),
+    ),
     "LOGICAL_DELIM_GET": (_delim_get, frozenset({"table_index", "chunk_types"})),
     "LOGICAL_EXPRESSION_GET": (
         _values,

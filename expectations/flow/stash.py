@@ -9,66 +9,81 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from expectations.flow import statements
 from expectations.flow.verdicts import Reason, Verdict
 
 _SAMPLE_ROWS = 200
 _MIN_LENGTH = 8
+_TEXT_TYPES = frozenset({"VARCHAR", "BLOB", "UUID", "UBIGINT", "HUGEINT", "LIST", "STRUCT", "MAP"})
 
 
-def with_findings(verdict: Verdict, connection, sql: str, raw: set[tuple[str, str]]) -> Verdict:
-    """Return the verdict, refused if the query reads a table that holds copies of raw values."""
+def with_findings(verdict: Verdict, connection, root: dict, raw: set) -> Verdict:
+    """Return the verdict, refused if the plan reads a table that holds copies of raw values.
+
+    raw: (table, column) pairs in lower case.
+    """
     raw_tables = {table for table, _ in raw}
+    scans = [s for s in _scans(root) if s["function_data"]["table"].lower() not in raw_tables]
+    if not scans:
+        return verdict
     try:
-        scans = list(_scans(statements.plan(connection, sql)))
-        unlabelled = {s for s in scans if s[2].lower() not in raw_tables}
-        held = [s for s in sorted(unlabelled) if _is_suspect(connection, s, raw)]
+        texts = _raw_texts(connection, raw)
+        held = sorted({_name(s) for s in scans if _is_suspect(connection, s, texts)})
     except Exception:
-        held = [("", "", "of this query")]
-    reasons = tuple(Reason("unlabelled_table", "", f"table {s[2]} is not labelled, and is "
-                           "temporary or holds raw values") for s in held)  # fmt: skip
+        # What cannot be looked at is not vouched for.
+        held = sorted({_name(s) for s in scans})
+    reasons = tuple(
+        Reason("unlabelled_table", "", f"table {name} is temporary or holds raw values")
+        for name in held
+    )
     return replace(verdict, reasons=verdict.reasons + reasons) if reasons else verdict
+
+
+def _name(scan: dict) -> str:
+    return scan["function_data"]["table"]
 
 
 def _scans(node: dict):
     if node.get("name") == "seq_scan":
-        data = node["function_data"]
-        yield data["catalog"], data["schema"], data["table"]
+        yield node
     for child in node.get("children", ()):
         yield from _scans(child)
 
 
-def _is_suspect(connection, scan: tuple[str, str, str], raw: set[tuple[str, str]]) -> bool:
-    catalog = scan[0]
-    if catalog == "temp":
-        return True
-    columns = connection.execute(
+def _raw_texts(connection, raw: set) -> str:
+    """Return SQL for a sample of the raw values, '' if there are none."""
+    rows = connection.execute(
         "select table_name, column_name from duckdb_columns() where not internal"
     ).fetchall()
-    known = {(t.lower(), c.lower()) for t, c in columns}
-    mine = [c for t, c in columns if t == scan[2]]
-    sources = [place for place in sorted(raw) if place in known]
-    return any(_holds_copy(connection, scan, column, sources) for column in mine)
-
-
-def _holds_copy(connection, scan, column: str, sources) -> bool:
-    texts = " union all ".join(
-        f"(select {_quoted(c)}::varchar as text from {_quoted(t)} limit {_SAMPLE_ROWS})"
-        for t, c in sources
+    places = [(t, c) for t, c in rows if (t.lower(), c.lower()) in raw]
+    return " union all ".join(
+        f"(select {_quoted(column)}::varchar as text from {_quoted(table)} limit {_SAMPLE_ROWS})"
+        for table, column in places
     )
-    if not texts:
+
+
+def _is_suspect(connection, scan: dict, texts: str) -> bool:
+    data = scan["function_data"]
+    if data["catalog"] == "temp":
+        return True
+    types = zip(scan["names"], scan["returned_types"], strict=True)
+    columns = [name for name, kind in types if kind["id"] in _TEXT_TYPES]
+    if not columns or not texts:
         return False
-    table = ".".join(map(_quoted, scan))
-    row = connection.execute(f"""
-        with kept as (select {_quoted(column)}::varchar as text from {table} limit {_SAMPLE_ROWS}),
+    table = ".".join(_quoted(data[part]) for part in ("catalog", "schema", "table"))
+    kept = ", ".join(f"{_quoted(column)}::varchar" for column in columns)
+    found = connection.execute(f"""
+        with kept as (
+            select unnest(texts) as text
+            from (select [{kept}] as texts from {table} limit {_SAMPLE_ROWS})
+        ),
         raw as ({texts})
-        select 1 from kept join raw on kept.text in (raw.text, md5(raw.text), sha256(raw.text),
-            hash(raw.text)::varchar, reverse(raw.text), hex(encode(raw.text)),
-            base64(encode(raw.text)))
+        select 1 from kept join raw
+            on kept.text in (raw.text, md5(raw.text), sha256(raw.text), hash(raw.text)::varchar,
+                reverse(raw.text), hex(encode(raw.text)), base64(encode(raw.text)))
             or contains(raw.text, kept.text) or contains(kept.text, raw.text)
         where length(kept.text) >= {_MIN_LENGTH} and length(raw.text) >= {_MIN_LENGTH} limit 1
     """).fetchone()
-    return row is not None
+    return found is not None
 
 
 def _quoted(name: str) -> str:
