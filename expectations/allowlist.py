@@ -168,6 +168,8 @@ def _check_export(export: Export, tier: str, file: str, place: str) -> None:
         raise _error(file, place, "names a key, partition or accounts column that it does not list")
     if not isinstance(export.columns[export.partition].domain, Date):
         raise _error(file, f"{place}.partition", "must be a column of the domain date")
+    if any(export.columns[name].domain.nullable for name in (*export.keys, export.partition)):
+        raise _error(file, f"{place}.keys", "names a column that may be null")
     if tier == ROW_TIER:
         _check_purposes(export, file, place)
     else:

@@ -16,6 +16,7 @@ from expectations.rules import (
     no_free_text,
     row_order,
     single_tier,
+    statistics,
     types,
     unique_values,
     window,
@@ -26,6 +27,7 @@ SHAPE = (metadata, columns, types)
 CONTENT = (
     domains,
     no_free_text,
+    statistics,
     window,
     keys,
     row_order,

@@ -24,10 +24,9 @@ _REPEATED = "select count(*) - count(distinct ({key})) from candidate"
 
 def expect(candidate):
     keys = list(candidate.export.keys)
-    expected = [on_column(NAME, key, "ExpectColumnValuesToNotBeNull") for key in keys]
     if len(keys) == 1:
-        expected.append(on_column(NAME, keys[0], "ExpectColumnValuesToBeUnique"))
-    if len(keys) > 1:
+        return [on_column(NAME, keys[0], "ExpectColumnValuesToBeUnique")]
+    if keys:
         whole = {"column_list": keys}
-        expected.append(Expectation(NAME, None, "ExpectCompoundColumnsToBeUnique", whole))
-    return expected
+        return [Expectation(NAME, None, "ExpectCompoundColumnsToBeUnique", whole)]
+    return []

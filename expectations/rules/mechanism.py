@@ -18,7 +18,7 @@ def _is_verified(candidate, mechanism):
     epsilon = record.get("epsilon")
     return (
         record.get("mechanism") == mechanism.name
-        and isinstance(epsilon, int | float)
+        and type(epsilon) in (int, float)
         and 0 < epsilon <= mechanism.epsilon
         and record.get("files") == candidate.digests()
     )
