@@ -1,6 +1,7 @@
 """Which format a file is in. A format that no reader knows is refused, not guessed at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -8,6 +9,7 @@ from flows.readers.claude_code import TYPES_WITHOUT_EVENT
 from flows.readers.decoding import repair
 
 HEAD_LINES = 64
+HEAD_BYTES = 16 << 20
 CLAUDE_CODE = "claude_code"
 
 _WITH_MESSAGE = frozenset(("user", "assistant"))
@@ -29,17 +31,23 @@ class _Head(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Head).decode
 
 
-def detect_format(head: Iterable[bytes | int]) -> str | None:
-    """The format of a file that begins with these lines (HEAD_LINES are enough); None: unknown."""
-    return CLAUDE_CODE if any(_is_claude_code(line) for line in head) else None
+def detect_format(lines: Iterator[bytes | int]) -> tuple[str | None, list[bytes | int]]:
+    """(format, lines taken): takes lines until one tells the format, which is None where none of
+    the first HEAD_LINES or HEAD_BYTES does."""
+    head, size = [], 0
+    for line in islice(lines, HEAD_LINES):
+        head.append(line)
+        if _is_claude_code(line):
+            return CLAUDE_CODE, head
+        size += len(line) if type(line) is bytes else 0
+        if size > HEAD_BYTES:
+            break
+    return None, head
 
 
 def _is_claude_code(line: bytes | int) -> bool:
-    if type(line) is int:
-        return False
-    try:
-        head = _decode(repair(line))
-    except _UNREADABLE:
+    head = None if type(line) is int else _decoded(line) or _decoded(repair(line))
+    if head is None:
         return False
     has_session = bool(bytes(head.sessionId) or bytes(head.session_id))
     if head.type in _WITH_MESSAGE:
@@ -47,3 +55,10 @@ def _is_claude_code(line: bytes | int) -> bool:
     if head.type not in _WITH_SESSION:
         return False
     return has_session or bool(bytes(head.messageId) or bytes(head.leafUuid))
+
+
+def _decoded(line: bytes) -> _Head | None:
+    try:
+        return _decode(line)
+    except _UNREADABLE:
+        return None

@@ -32,9 +32,6 @@ _REMINDERS = (
     ("<system-reminder>", "</system-reminder>"),
     ("<system_reminder>", "</system_reminder>"),
 )
-_COMMAND_ARGS = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
-_COMMAND_NAME = re.compile(r"<command-name>(.*?)</command-name>", re.DOTALL)
-_MEMORY = re.compile(r"<user-memory-input>(.*?)(?:</user-memory-input>|\Z)", re.DOTALL)
 _QUEUED_COMMAND = re.compile(r"/[\w:.-]+(?=\s|\Z)")
 
 
@@ -96,11 +93,15 @@ def _read_tagged(text: str) -> Act:
     if text.startswith("<bash-input>"):
         return Act("command")
     if text.startswith("<user-memory-input>"):
-        return Act("memory_note", words=_MEMORY.match(text).group(1).strip() or None)
+        return Act("memory_note", words=_inside(text, "user-memory-input") or None)
     return Act("prompt", words=text)
 
 
 def _read_command(text: str) -> Act:
-    found = (_COMMAND_NAME.search(text), _COMMAND_ARGS.search(text))
-    name, words = (part.group(1).strip() if part else "" for part in found)
+    name, words = _inside(text, "command-name"), _inside(text, "command-args")
     return Act("command", words=words or None, typed=f"{name} {words}".strip())
+
+
+def _inside(text: str, tag: str) -> str:
+    """What stands in the first such element; empty where there is none."""
+    return text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].strip()

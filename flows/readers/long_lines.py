@@ -1,6 +1,5 @@
 """Lines of any length in bounded memory."""
 
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,7 +12,6 @@ KEPT_STRING_BYTES = 1 << 20
 # More blocks than this, decoded, would not fit the memory of a worker.
 MAX_BLOCKS = 50_000
 
-_ESCAPE_OR_QUOTE = re.compile(rb'\\.|"', re.DOTALL)
 _UNICODE_ESCAPE_BYTES = 6
 
 
@@ -54,16 +52,19 @@ def _skip_line(stream: BinaryIO, length: int) -> int:
 
 def _long_strings(line: bytes) -> Iterator[tuple[int, int]]:
     """(index of the opening, of the closing quote) of each string over KEPT_STRING_BYTES."""
-    opening = None
-    for found in _ESCAPE_OR_QUOTE.finditer(line):
-        if found.end() - found.start() != 1:
-            continue
-        if opening is None:
-            opening = found.start()
-            continue
-        if found.start() - opening - 1 > KEPT_STRING_BYTES:
-            yield opening, found.start()
-        opening = None
+    quotes = _quotes(line)
+    for opening, closing in zip(quotes, quotes, strict=False):
+        if closing - opening - 1 > KEPT_STRING_BYTES:
+            yield opening, closing
+
+
+def _quotes(line: bytes) -> Iterator[int]:
+    """Indices of the quotes that open or close a string."""
+    at = line.find(b'"')
+    while at >= 0:
+        if line[at - 1 : at] != b"\\" or not _is_escape_start(line, at - 1):
+            yield at
+        at = line.find(b'"', at + 1)
 
 
 def _safe_cut(line: bytes, at: int) -> int:
@@ -78,6 +79,7 @@ def _safe_cut(line: bytes, at: int) -> int:
 
 
 def _is_escape_start(line: bytes, backslash: int) -> bool:
+    """Whether that backslash escapes what follows, and is not itself escaped."""
     run = backslash
     while line[run - 1 : run] == b"\\":
         run -= 1

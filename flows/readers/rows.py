@@ -26,6 +26,12 @@ class Event(NamedTuple):
     1970 in UTC, `has_words` true where `raw__text` is a human's own words. Fields that begin with
     raw__ are text; each other field but `session_id` is a keyed hash, a bounded number, a bool or
     a value of flows.policy.vocabulary.
+
+    A write to the agent's memory has kind `memory_note` in place of `tool_call` (and keeps its
+    `tool_kind`). A decision of the human (rejection, plan_…, clarification) stands in place of the
+    call's `tool_result`, with actor `user`. `is_error` is known of tool results and API errors
+    only. A message's tokens stand on its first row in a file; copies in other files have them too,
+    so sums need one copy a `message_key`.
     """
 
     event_key: str

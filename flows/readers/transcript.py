@@ -1,10 +1,10 @@
 """A transcript of any format: the right reader, or every line refused as `unknown_format`."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 
 from flows.readers.claude_code import ClaudeCodeReader
-from flows.readers.detect import HEAD_LINES, detect_format
+from flows.readers.detect import detect_format
 from flows.readers.rows import Admit, Keys, admit_all
 from flows.readers.tally import Tally
 
@@ -23,8 +23,7 @@ class TranscriptReader:
     def read(self, lines: Iterable[bytes | int]) -> Iterator[tuple]:
         """Yields one tuple an event, in the order of EVENT_FIELDS; see ClaudeCodeReader.read."""
         lines = iter(lines)
-        head = list(islice(lines, HEAD_LINES))
-        self.format = detect_format(head)
+        self.format, head = detect_format(lines)
         whole = chain(head, lines)
         return self._reader.read(whole) if self.format else self._refuse(whole)
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from flows.readers.detect import detect_format
+
 FOREIGN = {
     "codex": [
         {"timestamp": "2026-03-02T09:00:00Z", "type": "session_meta", "payload": {"id": "x"}},
@@ -60,6 +62,11 @@ def test_an_empty_file_has_no_lines_and_no_format(read_bytes):
 )
 def test_a_transcript_is_known_by_any_of_its_records(read_bytes, first):
     assert read_bytes(json.dumps(first).encode()).format == "claude_code"
+
+
+def test_a_foreign_file_is_not_taken_into_memory(read_bytes):
+    lines = [b"x" * 6_000_000 + b"\n"] * 8
+    assert detect_format(iter(lines)) == (None, lines[:3])
 
 
 def test_bad_lines_at_the_start_do_not_hide_a_transcript(transcript):

@@ -1,5 +1,7 @@
 """Human prompts told from the other 93 % of user records."""
 
+import time
+
 import pytest
 
 MACHINE_TEXTS = [
@@ -155,6 +157,14 @@ def test_a_memory_input_is_a_note_in_the_humans_words(transcript):
     text = "<user-memory-input>Always use tabs.</user-memory-input>"
     event = transcript.user(text).read().events[0]
     assert (event.actor, event.kind, event.raw__text) == ("user", "memory_note", "Always use tabs.")
+
+
+@pytest.mark.parametrize("tag", ["command-args>", "command-name>", "session-start-hook>"])
+def test_tags_without_end_take_no_time(transcript, tag):
+    text = f"<command-name><{tag}" * 30_000 if "command" in tag else f"<{tag}" * 60_000
+    start = time.process_time()
+    transcript.user(text).read()
+    assert time.process_time() - start < 2
 
 
 def test_a_compaction_summary_has_no_text(transcript):
