@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 from flows.readers import Keys, TranscriptReader, iter_lines
 
 RECORDS_PER_SESSION = 72
+# As the pull reads.
+BUFFER_BYTES = 1 << 20
 # Records in a thousand, as counted over real transcripts.
 MIX = {
     "call": 200,
@@ -178,7 +180,7 @@ def read_events(files: list[Path]) -> int:
     events = 0
     for path in files:
         reader = TranscriptReader(Keys(event=hashed, message=hashed))
-        with path.open("rb") as stream:
+        with path.open("rb", BUFFER_BYTES) as stream:
             events += sum(1 for _ in reader.read(iter_lines(stream)))
     return events
 
@@ -186,7 +188,7 @@ def read_events(files: list[Path]) -> int:
 def read_lines(files: list[Path]) -> int:
     lines = 0
     for path in files:
-        with path.open("rb") as stream:
+        with path.open("rb", BUFFER_BYTES) as stream:
             for _ in stream:
                 lines += 1
     return lines
