@@ -7,6 +7,7 @@ Parquet footers of `events/` (statistics of `session_date`), so a day without an
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.adapters.files import whole
-from flows.policy.retention import Place, is_expired, survival_day
+from flows.policy.retention import Place, checkpoint_age, is_expired
+from flows.policy.vocabulary import CHECKPOINTS
 from flows.policy.windows import oldest_kept_date
 
 _TAIL = "landing/session rows"
@@ -59,9 +61,10 @@ def survival_places(home: Path, tier: str, purge_date: date) -> list[Place]:
     the last of them is gone.
     """
     landing = home / "landing" / tier
-    gone = _keys_to_go(landing, purge_date)
+    files = sorted((landing / "survival").rglob("*.parquet"))
+    gone = _keys_to_go(landing, purge_date) if files else None
     found = []
-    for path in sorted((landing / "survival").rglob("*.parquet")):
+    for path in files:
         rows = pq.read_table(path)
         kept = _is_kept_survival(rows, gone, purge_date)
         if rows.num_rows > (pc.sum(kept).as_py() or 0):
@@ -132,7 +135,7 @@ def _keys_to_go(landing: Path, purge_date: date) -> pa.Array:
         for path in sorted(folder.glob("*.parquet"))
         if (day := _least_date(path, "session_date")) and is_expired(day, purge_date)
     ]
-    return _expired_keys(files, purge_date).session_key if files else pa.array([], pa.string())
+    return _expired_keys(files, purge_date).session_key if files else pa.nulls(0, pa.string())
 
 
 def _is_kept_session(rows: pa.Table, purge_date: date) -> pa.ChunkedArray:
@@ -151,14 +154,22 @@ def _is_kept_row(rows: pa.Table, gone: Expired, purge_date: date) -> pa.ChunkedA
     for name in _KEYS:
         if name in names:
             return pc.invert(pc.is_in(rows[name], value_set=getattr(gone, name)))
-    return pa.chunked_array([pa.array([False] * rows.num_rows)])
+    return pa.chunked_array([pa.repeat(pa.scalar(False), rows.num_rows)])
 
 
 def _is_kept_survival(rows: pa.Table, gone: pa.Array, purge_date: date) -> pa.ChunkedArray:
-    days = zip(rows["checked_date"].to_pylist(), rows["checkpoint"].to_pylist(), strict=True)
-    live = [not is_expired(survival_day(day, point), purge_date) for day, point in days]
+    limit = oldest_kept_date(purge_date)
     known = pc.invert(pc.is_in(rows["session_key"], value_set=gone))
-    return pc.and_(known, pa.chunked_array([pa.array(live, pa.bool_())]))
+    live = [
+        pc.and_(pc.equal(rows["checkpoint"], point), _from(rows["checked_date"], limit, point))
+        for point in CHECKPOINTS
+    ]
+    return pc.fill_null(pc.and_(known, reduce(pc.or_, live)), False)
+
+
+def _from(checked: pa.ChunkedArray, limit: date, checkpoint: str) -> pa.ChunkedArray:
+    """Whether the session that was checked then, at that checkpoint, is of a kept day."""
+    return pc.greater_equal(checked, pa.scalar(limit + checkpoint_age(checkpoint), pa.date32()))
 
 
 def _filter_file(path: Path, is_kept: Callable[[pa.Table], pa.ChunkedArray]) -> None:

@@ -175,10 +175,10 @@ def key_day(name: str) -> date | None:
     return last_day_of(int(epoch)) if name.startswith("epoch-") and epoch.isdigit() else None
 
 
-def survival_day(checked: date, checkpoint: str) -> date:
-    """The day of the session that a survival row measures: its checkpoint before the check."""
+def checkpoint_age(checkpoint: str) -> timedelta:
+    """Whole days between a session and its survival check: `7d` is 7, `1h` none."""
     days = checkpoint.removesuffix("d")
-    return checked - timedelta(days=int(days)) if days.isdigit() else checked
+    return timedelta(days=int(days) if days.isdigit() else 0)
 
 
 def _order(place: Place) -> tuple:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _HEAD_BYTES = 16
+_PIECE_BYTES = 1 << 16
 
 
 def head_of(file: io.BufferedReader) -> bytes:
@@ -30,8 +31,43 @@ def uncompressed(file: io.BufferedReader) -> BinaryIO:
     if head.startswith(_GZIP):
         return gzip.GzipFile(fileobj=file)
     if head.startswith(_ZSTD):
+        return io.BufferedReader(_Zstd(file))
+    return file
+
+
+class _Zstd(io.RawIOBase):
+    """zstd frames undone; unlike the library's own reader it does not take a cut frame for whole.
+
+    Raises EOFError where the last frame is cut.
+    """
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        self._frame = None
+        self._ahead = b""
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        while not self._ready and self._read_on():
+            pass
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
+
+    def _read_on(self) -> bool:
+        """Undoes the next piece; False at the end of the last frame."""
         import zstandard
 
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return io.BufferedReader(reader)
-    return file
+        piece = self._ahead or self._file.read(_PIECE_BYTES)
+        if not piece:
+            if self._frame is not None:
+                raise EOFError("a zstd frame is cut")
+            return False
+        self._frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+        self._ready, self._ahead = self._frame.decompress(piece), b""
+        if self._frame.eof:
+            self._ahead, self._frame = self._frame.unused_data, None
+        return True

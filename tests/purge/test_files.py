@@ -96,7 +96,7 @@ def test_an_object_set_aside_goes_with_its_source_day(store):
 
 
 def test_an_epoch_key_is_destroyed_when_its_last_day_is_purged(store):
-    # Epoch 684 is 2026-03-06 … 2026-04-04, epoch 683 is 2026-02-04 … 2026-03-05.
+    # Epoch 683 is 2026-02-06 … 2026-03-07: some of its days are kept.
     keys = [store.write(f"keys/opt_in/{name}.key", "k" * 32)
             for name in ("epoch-682", "epoch-683", "control")]  # fmt: skip
     purge_expired("opt_in", "today")

@@ -39,7 +39,7 @@ class Killer:
 
 
 def fill(store) -> None:
-    store.add_session("gone", [EXPIRED, OLDEST_KEPT, OLDEST_KEPT + timedelta(days=1)])
+    store.add_session("gone", [EXPIRED, OLDEST_KEPT])
     store.add_session("kept", [OLDEST_KEPT])
     checked = OLDEST_KEPT + timedelta(days=3)
     store.add_survival([("gone", "1h", checked), ("kept", "1h", checked)], checked)

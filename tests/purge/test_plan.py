@@ -12,10 +12,11 @@ from flows.policy.retention import (
     check_plan,
     check_purge_date_allowed,
     check_same_plan,
+    checkpoint_age,
     key_day,
     make_plan,
-    survival_day,
 )
+from flows.policy.vocabulary import CHECKPOINTS
 
 TODAY = date(2026, 3, 31)
 CUTOFF = date(2026, 3, 2)
@@ -113,9 +114,9 @@ def test_the_day_of_an_epoch_key_is_the_last_one_it_serves():
     assert key_day("control.key") is None
 
 
-def test_survival_belongs_to_the_session_that_it_measures():
-    assert survival_day(date(2026, 3, 29), "28d") == date(2026, 3, 1)
-    assert survival_day(date(2026, 3, 1), "1h") == date(2026, 3, 1)
+def test_a_checkpoint_says_how_many_days_after_its_session_it_was():
+    ages = [checkpoint_age(checkpoint).days for checkpoint in CHECKPOINTS]
+    assert ages == [0, 1, 7, 14, 28]
 
 
 def test_a_summary_counts_by_kind_and_names_nothing():

@@ -1,11 +1,14 @@
 """Prefect's own records, in a database with the server's own tables and foreign keys."""
 
+import os
 import sqlite3
 from datetime import date, datetime
 
 import pytest
 
+from flows.adapters.purge_prefect import _TABLES
 from flows.purge_expired import purge_expired
+from flows.verifier.instants import _DEFINITIONS
 from flows.verifier.residue import files_with_any
 
 OLDEST_KEPT = date(2026, 3, 2)
@@ -76,9 +79,18 @@ def test_records_are_purged_while_a_server_has_the_database_open(database):
     server.close()
 
 
-def test_expired_files_of_the_storage_folder_go(store, database):
-    import os
+def test_every_table_of_prefect_is_purged_or_known_to_be_a_definition():
+    from prefect.server.database import orm_models
 
+    tables = {
+        table.name: {column.name for column in table.columns}
+        for table in orm_models.Base.metadata.sorted_tables
+    }
+    assert set(tables) - _DEFINITIONS == set(_TABLES)
+    assert all(column in tables[table] for table, column in _TABLES.items())
+
+
+def test_expired_files_of_the_storage_folder_go(store, database):
     old, new = (store.write(f"prefect/storage/{name}", "x") for name in ("old", "new"))
     moment = datetime(EXPIRED.year, EXPIRED.month, EXPIRED.day, 12).timestamp()
     os.utime(old, (moment, moment))
