@@ -246,7 +246,7 @@ def _hidden(data: dict, children: list[dict], below: Relation, flow: Flow) -> La
 
 _BIND_DATA = words(
     "lambda_expr return_type has_index has_initial bind_data separator variable_return_type "
-    "quantiles order desc stype aggr_expr"
+    "quantiles order desc stype aggr_expr min max"
 )
 
 

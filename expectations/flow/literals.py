@@ -32,7 +32,11 @@ def is_encoded(text: str) -> bool:
 
 
 def _is_encoded_token(token: str) -> bool:
-    if len(token) > 24 or len(_TURN.findall(token)) >= 3 or len(_HUMP.findall(token)) >= 4:
+    turns, humps = len(_TURN.findall(token)), len(_HUMP.findall(token))
+    if len(token) > 24 or turns >= 3:
+        return True
+    # Camel case has humps; base 64 has runs of capitals or digits between them.
+    if turns + humps >= 3 and len(token) >= 10 and re.search("[A-Z]{2}|[0-9]", token):
         return True
     is_hex = re.fullmatch(r"[0-9a-fA-F]{10,}", token) is not None
     return is_hex and not token.isalpha() and len(set(token)) > 2

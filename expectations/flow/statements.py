@@ -72,24 +72,37 @@ def output_names(connection, sql: str) -> list[str]:
 def findings(connection, tree: dict) -> list[Reason]:
     """Return what a parse tree shows: bind-time functions, parameters, files, prose in names."""
     found: dict[Reason, None] = {}
-    called = set()
+    functions, types = set(), set()
     for node in _nodes(tree):
         if node.get("type") == "TABLE_FUNCTION":
-            called.add(str(node.get("function", {}).get("function_name", "")).lower())
+            functions.add(str(node.get("function", {}).get("function_name", "")).lower())
+        if node.get("type") == "UNBOUND_TYPE_INFO":
+            types.add(str(node.get("name", "")).lower())
         for rule, message in _node_findings(node):
             found[Reason(rule, "", message)] = None
-    unknown = called - TABLE_FUNCTIONS - BIND_TIME
-    for name in sorted(unknown and unknown - _table_macros(connection)):
+    for name in _unknown(connection, functions - TABLE_FUNCTIONS - BIND_TIME, _TABLE_MACROS):
         found[Reason("unknown_table_function", "", f"table function {name}()")] = None
+    named = types - {"enum"}
+    for name in sorted(named - _unknown(connection, named, _ENUM_TYPES)):
+        found[
+            Reason("run_time_state", "", f"the enum {name}, whose members may come from data")
+        ] = None
     return list(found)
 
 
-def _table_macros(connection) -> set[str]:
-    rows = connection.execute(
-        "select distinct lower(function_name) from duckdb_functions() "
-        "where not internal and function_type = 'table_macro'"
-    ).fetchall()
-    return {name for (name,) in rows}
+def _unknown(connection, names: set[str], query: str) -> set[str]:
+    """Return those names that the catalogue query does not answer (not asked if there are none)."""
+    return names and names - {name for (name,) in connection.execute(query).fetchall()}
+
+
+_TABLE_MACROS = """
+    select distinct lower(function_name) from duckdb_functions()
+    where not internal and function_type = 'table_macro'
+"""
+_ENUM_TYPES = """
+    select distinct lower(type_name) from duckdb_types()
+    where not internal and logical_type = 'ENUM'
+"""
 
 
 def _node_findings(node: dict) -> Iterator[tuple[str, str]]:
@@ -100,6 +113,8 @@ def _node_findings(node: dict) -> Iterator[tuple[str, str]]:
         yield "run_time_state", "a query parameter"
     if node.get("type") == "SHOW_REF":
         yield "unknown_table_function", "a description or summary of a table"
+    if node.get("pivot_enum"):
+        yield "run_time_state", "a pivot whose column names are members of an enum"
     for text in _names(node):
         if what := literals.name_problem(text):
             yield "unregistered_literal", what
@@ -142,7 +157,7 @@ def has_hidden_variable(connection, sql: str) -> bool:
     reached, text = set(), sql.lower()
     while new := {n for n in definitions if n not in reached and n.lower() in text}:
         reached |= new
-        text += " ".join(definitions[n].lower() for n in new)
+        text += " " + " ".join(definitions[n].lower() for n in new)
     return bool(_BANNED_IN_DEFINITIONS.search(text))
 
 
