@@ -60,7 +60,7 @@ def check_day(release: Release, name: str, day: date) -> Check:
     """The gate's word on a candidate, unless it judged the same bytes by the same rules before."""
     key = content_key(release.store.candidate_digests(name, day), release.versions)
     published = release.store.manifest(name, day)
-    if published and published["content_key"] == key:
+    if published and published.get("content_key") == key:
         return Check(day, key, Outcome.UNCHANGED, None)
     folder = release.store.candidate_folder(name, day)
     verdict = check_export(folder, release.tier, today=release.today, allowlists=release.allowlists)
@@ -77,7 +77,7 @@ def publish_day(release: Release, name: str, check: Check) -> dict:
         store.sweep(name, day)
     if check.outcome is Outcome.PUBLISHED:
         recorded = store.record(name, day)
-        is_replay = recorded is not None and recorded["content_key"] == check.key
+        is_replay = recorded is not None and recorded.get("content_key") == check.key
         document = recorded if is_replay else _manifest(release, check)
         store.publish(name, day, document, released_names(check.verdict.files))
     return _entry(release, name, day, check.outcome)

@@ -64,10 +64,9 @@ class ExportStore:
         """The manifest in force, None unless every file that it names is there, byte for byte."""
         folder = self.export_folder(export, day)
         document = _read_json(folder / MANIFEST)
-        if document is None:
+        if document is None or not _files(document):
             return None
-        named = {entry["name"]: entry["sha256"] for entry in document.get("files", [])}
-        is_whole = all(_has_content(folder / name, digest) for name, digest in named.items())
+        is_whole = all(_has_content(folder / name, sha) for name, sha in _files(document).items())
         return document if is_whole else None
 
     def record(self, export: str, day: date) -> dict | None:
@@ -83,7 +82,7 @@ class ExportStore:
         content = manifest_bytes(document)
         write_whole(self._record_path(export, day), content)
         folder = self.export_folder(export, day)
-        digests = {entry["name"]: entry["sha256"] for entry in document["files"]}
+        digests = _files(document)
         for source, name in sources.items():
             _copy(self.candidate_folder(export, day) / source, folder / name, digests[name])
         write_whole(folder / MANIFEST, content)
@@ -92,8 +91,7 @@ class ExportStore:
     def sweep(self, export: str, day: date) -> None:
         """Removes what the manifest in force does not name: old files and drafts."""
         folder = self.export_folder(export, day)
-        document = _read_json(folder / MANIFEST) or {}
-        kept = {MANIFEST, *(entry["name"] for entry in document.get("files", []))}
+        kept = {MANIFEST, *_files(_read_json(folder / MANIFEST) or {})}
         for path in sorted(folder.iterdir()):
             if path.name not in kept:
                 _remove(path)
@@ -142,6 +140,14 @@ def _read_json(path: Path) -> dict | None:
     except (FileNotFoundError, ValueError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _files(document: dict) -> dict[str, str]:
+    """name → SHA-256 of what a manifest names; empty for one that is not of our making."""
+    try:
+        return {entry["name"]: entry["sha256"] for entry in document["files"]}
+    except (KeyError, TypeError):
+        return {}
 
 
 def _folders(root: Path) -> Iterator[str]:
