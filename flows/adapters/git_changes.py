@@ -1,0 +1,222 @@
+"""What commits changed, streamed by a few long-lived `git diff-tree` processes."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.adapters.git import GitRepository, GitStoppedError, records
+from flows.policy.errors import WinnowError
+
+_DIFF = ("--no-commit-id", "-r", "--root", "--no-ext-diff", "--no-textconv", "--submodule=short")
+_PATCH = (*_DIFF, "-p", "-U0")
+# Without -l0 renames switch off on large commits.
+_RENAMES = ("-M", "-l0")
+_COMBINED = (*_DIFF, "--raw", "--no-abbrev", "-c", "--combined-all-paths")
+_END = b"="
+_NO_FILE = "0" * 6
+_SUBMODULE = "160000"
+_MOST_UNREADABLE_COMMITS = 500
+
+ParentChanges = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A file of a merge that differs from every parent's: its quoted path in each parent (None:
+    not there) and after (None: deleted)."""
+
+    old: tuple[bytes | None, ...]
+    new: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit changed.
+
+    `patch`, led by a newline, is against the parent. For a merge it is empty; then `against` has
+    (letter, quoted path) of what differs from each parent but the last, and `conflicts` with
+    `patches`, one a parent, in which the n-th conflict is a file named n.
+    """
+
+    patch: bytes
+    unreadable: frozenset[bytes] = frozenset()
+    against: Sequence[ParentChanges] = ()
+    conflicts: Sequence[Conflict] = ()
+    patches: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _RawConflict:
+    conflict: Conflict
+    entries: tuple[str, ...]
+
+
+class GitChanges:
+    """Reads changes of many commits. Merges are compared file by file against each parent, over
+    small trees of our own in a temporary folder: git's combined diff takes memory with the square
+    of the lines, and leaves out lines that its hunk headers count."""
+
+    def __init__(self, repository: GitRepository, *, ignore_space: bool = False) -> None:
+        self._git = repository
+        self._patch_options = (*_PATCH, "-w") if ignore_space else _PATCH
+
+    def of(self, commits: list[tuple[str, tuple[str, ...]]]) -> Iterator[Change]:
+        """The change of each (commit, parents), in order."""
+        plain = [id for id, parents in commits if len(parents) < 2]
+        patches = self._patches(plain, (*self._patch_options, *_RENAMES))
+        with tempfile.TemporaryDirectory(prefix="winnow-git-") as folder:
+            merges = self._merges([commit for commit in commits if len(commit[1]) > 1], folder)
+            for _, parents in commits:
+                yield Change(*next(patches)) if len(parents) < 2 else next(merges)
+
+    def _merges(self, merges: list[tuple[str, tuple[str, ...]]], folder: str) -> Iterator[Change]:
+        conflicts = self._all_conflicts(merges)
+        pairs = self._tree_pairs([found for found, _ in conflicts if found], Path(folder))
+        patches = self._patches(pairs, (*self._patch_options, "--no-renames"), Path(folder))
+        against = self._parent_changes(merges)
+        for found, unreadable in conflicts:
+            answers = [next(patches) for _ in found[0].conflict.old] if found else []
+            yield Change(
+                b"",
+                unreadable.union(*(_named(found, missing) for _, missing in answers)),
+                next(against),
+                [raw.conflict for raw in found],
+                [patch for patch, _ in answers],
+            )
+
+    def _all_conflicts(self, merges) -> list[tuple[list[_RawConflict], frozenset[bytes]]]:
+        """(conflicts, paths that could not be read) of each merge. Only where a parent lacks a
+        file can a rename matter: only there are they looked for, which costs far more."""
+        parents = [len(of) for _, of in merges]
+        listed = list(self._diff_tree([id for id, _ in merges], _COMBINED))
+        renaming = [n for n, record in enumerate(listed) if _has_new_file(record)]
+        again = self._patches([merges[n][0] for n in renaming], (*_COMBINED, *_RENAMES))
+        answers = [(record, frozenset()) for record in listed]
+        for n, answer in zip(renaming, again, strict=True):
+            answers[n] = answer
+        return [
+            (_conflicts(record, size), unreadable)
+            for (record, unreadable), size in zip(answers, parents, strict=True)
+        ]
+
+    def _parent_changes(self, merges) -> Iterator[list[ParentChanges]]:
+        pairs = [f"{id} {parent}" for id, parents in merges for parent in parents[:-1]]
+        answers = self._diff_tree(pairs, (*_DIFF, "--name-status", "--no-renames"))
+        for _, parents in merges:
+            yield [_name_status(next(answers)) for _ in parents[:-1]]
+
+    def _tree_pairs(self, merges: list[list[_RawConflict]], folder: Path) -> list[str]:
+        """A "tree tree" line for each parent of each merge."""
+        (folder / "info").mkdir()
+        objects = self._git.inner_path("objects")
+        (folder / "info" / "alternates").write_bytes(os.fsencode(f"{objects}\n"))
+        listings = []
+        for found in merges:
+            sides = zip(*(raw.entries for raw in found), strict=True)
+            listings.extend(f"{_listing(side)}\n" for side in sides)
+        feed = "".join(listings).encode()
+        made = self._git.run("mktree", "--batch", "--missing", feed=feed, objects=folder)
+        trees = iter(made.stdout.decode().split())
+        pairs = []
+        for found in merges:
+            sides = [next(trees) for _ in found[0].entries]
+            pairs.extend(f"{side} {sides[-1]}" for side in sides[:-1])
+        return pairs
+
+    def _patches(
+        self, lines: list[str], options: tuple[str, ...], objects: Path | None = None
+    ) -> Iterator[tuple[bytes, frozenset[bytes]]]:
+        """(patch, paths that could not be read) of each line.
+
+        A partial clone lacks blobs, and git stops at the first: that line is read again without
+        those files.
+        """
+        done = failures = 0
+        while done < len(lines):
+            try:
+                for record in self._diff_tree(lines[done:], options, objects):
+                    yield record, frozenset()
+                    done += 1
+            except GitStoppedError:
+                failures += 1
+                _check_readable(failures)
+                yield self._readable_part(lines[done], options, objects)
+                done += 1
+
+    def _readable_part(self, line: str, options: tuple[str, ...], objects: Path | None):
+        missing = self._missing_paths(line, objects)
+        without = [f":(exclude,top,literal){os.fsdecode(path)}" for path in sorted(missing)]
+        try:
+            (record,) = self._diff_tree([line], (*options, "--", ":/", *without), objects)
+        except GitStoppedError:
+            _check_readable(_MOST_UNREADABLE_COMMITS + 1)
+        return record, missing
+
+    def _missing_paths(self, line: str, objects: Path | None) -> frozenset[bytes]:
+        raw = ("diff-tree", "-z", "-m", "--raw", "--no-abbrev", "--no-renames", *_DIFF)
+        fields = self._git.run(*raw, *line.split(), objects=objects).stdout.split(b"\0")
+        sides = [(title.split(), path) for title, path in zip(fields[::2], fields[1::2], strict=False)]
+        blobs = sorted({blob for title, _ in sides for blob in title[2:4] if blob.strip(b"0")})
+        checked = self._git.run("cat-file", "--batch-check", feed=b"\n".join(blobs) + b"\n").stdout
+        gone = {line.split()[0] for line in checked.splitlines() if line.endswith(b" missing")}
+        return frozenset(path for title, path in sides if gone.intersection(title[2:4]))
+
+    def _diff_tree(
+        self, lines: list[str], options: tuple[str, ...], objects: Path | None = None
+    ) -> Iterator[bytes]:
+        if not lines:
+            return
+        # diff-tree echoes what is no commit: an end mark after each, whether it printed or not.
+        feed = "".join(f"{line}\n{_END.decode()}\n" for line in lines).encode()
+        with self._git.stream("diff-tree", "--stdin", *options, feed=feed, objects=objects) as out:
+            yield from records(out, b"\n" + _END + b"\n", lead=b"\n")
+
+
+def _has_new_file(record: bytes) -> bool:
+    titles = (line.split(b"\t", 1)[0] for line in record.split(b"\n"))
+    return any(b"A" in title[title.rfind(b" ") + 1 :] for title in titles)
+
+
+def _conflicts(record: bytes, parents: int) -> list[_RawConflict]:
+    """Lines `::mode… mode hash… hash letters<TAB>path…<TAB>path`."""
+    found = []
+    for line in record.split(b"\n"):
+        if not line:
+            continue
+        title, *paths = line.split(b"\t")
+        words = title.decode().lstrip(":").split(" ")
+        modes, hashes = words[: parents + 1], words[parents + 1 : -1]
+        if _SUBMODULE in modes:
+            continue
+        sides = [None if mode == _NO_FILE else path for mode, path in zip(modes, paths, strict=True)]
+        entries = tuple(
+            "" if mode == _NO_FILE else f"100644 blob {blob}"
+            for mode, blob in zip(modes, hashes, strict=True)
+        )
+        found.append(_RawConflict(Conflict(tuple(sides[:-1]), sides[-1]), entries))
+    return found
+
+
+def _listing(entries: Sequence[str]) -> str:
+    """mktree's input for one tree: the n-th file is named n."""
+    return "".join(f"{entry}\t{n}\n" for n, entry in enumerate(entries) if entry)
+
+
+def _named(found: list[_RawConflict], names: frozenset[bytes]) -> set[bytes]:
+    """The paths after the merge of conflicts that go by their numbers."""
+    return {path for name in names if (path := found[int(name)].conflict.new) is not None}
+
+
+def _name_status(record: bytes) -> ParentChanges:
+    pairs = (line.split(b"\t", 1) for line in record.split(b"\n") if line)
+    return [(letter, path) for letter, path in pairs]
+
+
+def _check_readable(failures: int) -> None:
+    if failures > _MOST_UNREADABLE_COMMITS:
+        raise WinnowError(
+            "this clone lacks the contents of most files (a partial clone)",
+            remedy="run `git fetch --refetch --no-filter` in it, or measure beside a full clone",
+        )

@@ -1,0 +1,1 @@
+"""Lines that survive in a git repository: pure; `flows.adapters.git` feeds it."""
