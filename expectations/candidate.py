@@ -69,7 +69,11 @@ class Candidate:
 
     @functools.cached_property
     def record(self) -> dict | None:
-        """The record that a privacy mechanism left beside the files; None when there is none."""
+        """What a privacy mechanism left beside the files; None when there is nothing of the kind.
+
+        `mechanism.json` holds `tier`, `mechanism`, `epsilon` (spent by this release) and `files`,
+        the SHA-256 of each file by name.
+        """
         path = self.folder / MECHANISM_FILE
         if path.is_symlink() or not path.is_file():
             return None

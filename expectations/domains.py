@@ -131,7 +131,8 @@ class Column:
 
     def described(self) -> dict:
         """The domain in words of the allowlist, as a manifest states it."""
-        return {"name": self.name, **msgspec.to_builtins(self.domain)}
+        stated = msgspec.to_builtins(self.domain)
+        return {"name": self.name, **{key: value for key, value in stated.items() if value != ""}}
 
 
 def problem_of(domain) -> str | None:
