@@ -11,13 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from expectations.flow import stash, statements
+from expectations.flow import (
+    calls,
+    expressions,
+    joins,
+    operators,
+    queries,
+    scans,
+    stash,
+    statements,
+)
 from expectations.flow.context import Flow, SourceLabels
+from expectations.flow.dispatch import walk
 from expectations.flow.door_binding import fingerprints
 from expectations.flow.doors import Declassifier
 from expectations.flow.labels import NOTHING, Relation
-from expectations.flow.operators import walk
 from expectations.flow.verdicts import ColumnLabel, Reason, Verdict
+
+# Handlers register themselves when their module is read.
+_HANDLERS = (calls, expressions, joins, operators, queries, scans)
 
 __all__ = ["ColumnLabel", "Declassifier", "Reason", "Verdict", "check_query", "trace"]
 
@@ -68,7 +80,7 @@ def _traced(connection, sql: str, flow: Flow) -> tuple[Verdict, dict]:
         return Verdict(reasons=tuple(early)), {}
     if statements.has_hidden_variable(connection, sql):
         flow.refuse("run_time_state", "a view or macro that reads a session variable")
-    root = statements.plan(connection, sql)
+    root = flow.plan = statements.plan(connection, sql)
     try:
         relation = walk(root, flow)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

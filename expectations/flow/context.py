@@ -13,14 +13,20 @@ SourceLabels = Callable[[str, str, str, str], Sources | None]
 
 @dataclass
 class Flow:
-    """State of one walk over one plan."""
+    """State of one walk over one plan.
+
+    doors: {fingerprint: name}; None looks for no doors at all. candidates: {fingerprint: raw
+    columns} of expressions over raw base columns that no door is registered for, outermost first.
+    """
 
     label_of: SourceLabels
-    doors: Mapping[str, str] = field(default_factory=dict)
+    doors: Mapping[str, str] | None = None
     literals: frozenset[str] = frozenset()
     is_clock_allowed: bool = True
+    plan: dict = field(default_factory=dict)
     refusals: dict[tuple[str, str], None] = field(default_factory=dict)
     doors_used: dict[str, int] = field(default_factory=dict)
+    candidates: dict[str, str] = field(default_factory=dict)
     ctes: dict[int, Relation] = field(default_factory=dict)
     # Enclosing dependent joins: the columns that their DELIM_GETs hand to the inner side.
     outer: list[Relation] = field(default_factory=list)
@@ -36,3 +42,7 @@ class Flow:
         if not known.issuperset(node):
             unknown = ", ".join(sorted(set(node) - known))
             self.refuse("unknown_plan_shape", f"{what} has parts that nobody reads: {unknown}")
+
+    def silent(self) -> Flow:
+        """Return a flow of the same knowledge whose notes nobody reads."""
+        return Flow(self.label_of, self.doors, self.literals, self.is_clock_allowed, self.plan)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from expectations.flow import doors, statements
-from expectations.flow.labels import Column, Relation
-from expectations.flow.operators import ROW_ID
+from expectations.flow.labels import Column, Origin, Relation
+from expectations.flow.scans import ROW_ID
 
 
 def fingerprints(connection, declassifiers: Iterable, tables: list[str]) -> dict[str, str]:
@@ -34,7 +34,8 @@ def _bound(connection, door: doors.Declassifier, tables: list[str]) -> str:
 
 def fingerprint_of(connection, expression: str, table: str) -> str:
     """Return the fingerprint of a SQL expression over the columns of a table or view."""
-    return doors.fingerprint(*bound_expression(connection, expression, table))
+    node, below = bound_expression(connection, expression, table)
+    return doors.fingerprint(node, below, {})
 
 
 def bound_expression(connection, expression: str, table: str) -> tuple[dict, Relation]:
@@ -46,8 +47,11 @@ def bound_expression(connection, expression: str, table: str) -> tuple[dict, Rel
     plain = root["type"] == "LOGICAL_PROJECTION" and scan.get("name") == "seq_scan"
     if not plain or len(root["expressions"]) != 1:
         raise statements.Refused("does_not_bind", "a declassifier that is no scalar expression")
-    place = scan["function_data"]["table"].lower()
-    names = [scan["names"][c["index"]].lower() if c["index"] != ROW_ID else "rowid"
-             for c in scan["column_indexes"]]  # fmt: skip
-    below = Relation(tuple(Column(origin=(place, name)) for name in names))
-    return root["expressions"][0], below
+    table = scan["function_data"]["table"].lower()
+    names = [
+        "rowid" if entry["index"] == ROW_ID else scan["names"][entry["index"]].lower()
+        for entry in scan["column_indexes"]
+    ]
+    return root["expressions"][0], Relation(
+        tuple(Column(origin=Origin(table, name, 0)) for name in names)
+    )

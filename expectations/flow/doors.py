@@ -11,7 +11,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from expectations.flow.context import Flow
 from expectations.flow.labels import Relation, Sources
 
 _SPELLING = frozenset({"alias", "query_location", "catalog_name", "schema_name"})
@@ -48,22 +47,22 @@ def parts(node: dict) -> list[dict]:
 
 
 _INNER = ("child", "children", "left", "right", "input", "lower", "upper", "else_expr", "filter")
+_NOT_OF_ONE_ROW = frozenset({"BOUND_AGGREGATE", "BOUND_WINDOW", "BOUND_UNNEST", "BOUND_COLUMN_REF"})
 
 
-def origins(node: dict, below: Relation, flow: Flow) -> Sources | None:
-    """Return the raw sources of the base columns under an expression.
+def origins(node: dict, below: Relation) -> Sources | None:
+    """Return the raw sources of the base columns under an expression (empty if it has none).
 
     None if it reads anything but unchanged base columns: such an expression is no door.
     """
-    if node.get("expression_class") in ("BOUND_AGGREGATE", "BOUND_WINDOW", "BOUND_UNNEST"):
+    kind = node.get("expression_class")
+    if kind in _NOT_OF_ONE_ROW:
         return None
-    if node.get("expression_class") == "BOUND_REF":
+    if kind == "BOUND_REF":
         return _origin_sources(node, below)
-    if node.get("expression_class") == "BOUND_COLUMN_REF":
-        return None
     found: set[str] = set()
     for part in parts(node):
-        inner = origins(part, below, flow)
+        inner = origins(part, below)
         if inner is None:
             return None
         found |= inner
@@ -74,23 +73,37 @@ def _origin_sources(node: dict, below: Relation) -> Sources | None:
     index = node.get("index", -1)
     if not 0 <= index < len(below.columns) or below.columns[index].origin is None:
         return None
-    return below.columns[index].label.explicit
+    return below.columns[index].label.all
 
 
-def fingerprint(node: dict, below: Relation) -> str:
-    """Return 16 hex digits of SHA-256 over the normalised expression."""
-    text = json.dumps(_normalised(node, below), sort_keys=True, separators=(",", ":"))
+def fingerprint(node: dict, below: Relation, plan: dict) -> str:
+    """Return 16 hex digits of SHA-256 over the normalised expression.
+
+    An expression over rows of several scans (this prompt and the one before) means what the
+    joins between them make it mean: the whole plan is then part of the fingerprint.
+    """
+    scans: dict[int, int] = {}
+    normal = [_normalised(node, below, scans)]
+    if len(scans) > 1:
+        normal.append(_normalised(plan, None, {}))
+    text = json.dumps(normal, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _normalised(node, below: Relation):
+def _normalised(node, below: Relation | None, scans: dict[int, int]):
     if isinstance(node, list):
-        return [_normalised(item, below) for item in node]
+        return [_normalised(item, below, scans) for item in node]
     if not isinstance(node, dict):
         return node
-    if node.get("expression_class") == "BOUND_REF":
-        index = node.get("index", -1)
-        origin = below.columns[index].origin if 0 <= index < len(below.columns) else None
-        # Parameters and captures of a lambda body point elsewhere: their place is what counts.
-        return {"column": origin or index, "type": node.get("return_type")}
-    return {key: _normalised(value, below) for key, value in node.items() if key not in _SPELLING}
+    if below is not None and node.get("expression_class") == "BOUND_REF":
+        origin = below.columns[node["index"]].origin
+        if origin is None:
+            return {"index": node["index"]}
+        scan = scans.setdefault(origin.scan, len(scans))
+        return {"column": [origin.table, origin.column, scan], "type": node.get("return_type")}
+    # The body of a lambda refers to its parameters, not to the columns below.
+    return {
+        key: _normalised(value, None if key == "lambda_expr" else below, scans)
+        for key, value in node.items()
+        if key not in _SPELLING
+    }

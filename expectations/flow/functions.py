@@ -162,8 +162,8 @@ NEVER_A_DOOR = words(
 PATTERN_ARGUMENTS = {
     **dict.fromkeys(
         words(
-            """~~ !~~ ~~* !~~* ~~~ ^@ contains prefix suffix starts_with ends_with strpos instr position
-    regexp_extract_all regexp_full_match regexp_matches regexp_split_to_array string_split
+            """~~ !~~ ~~* !~~* ~~~ ^@ contains prefix suffix starts_with ends_with strpos instr
+    position regexp_extract_all regexp_full_match regexp_matches regexp_split_to_array string_split
     string_split_regex str_split str_split_regex split string_to_array trim ltrim rtrim
     json_extract json_extract_string -> ->> json_exists json_value json_type json_array_length
     json_keys json_extract_path json_extract_path_text strftime strptime try_strptime

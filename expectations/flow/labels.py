@@ -44,16 +44,24 @@ def join_all(labels) -> Label:
     return result
 
 
+class Origin(NamedTuple):
+    """The base column that a column still is, and the scan that it came from."""
+
+    table: str
+    column: str
+    scan: int
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of an intermediate relation.
 
-    origin: the base column it is, unchanged (table, column), or None. binding: its place in the
-    plan (table index, column index), for the few references that DuckDB leaves unresolved.
+    origin: the base column it is, unchanged, or None. binding: its place in the plan (table
+    index, column index), for the few references that DuckDB leaves unresolved.
     """
 
     label: Label = CLEAN
-    origin: tuple[str, str] | None = None
+    origin: Origin | None = None
     binding: tuple[int, int] | None = None
 
     def decided_by(self, sources: Sources) -> Column:

@@ -1,4 +1,4 @@
--- Ways for raw text into a result under an innocent name, over the schema of fixture.py.
+-- Ways for raw text into a result under an innocent name, over the schema of lineage_fixture.py.
 -- One block a case:
 --   -- @attack <name>
 --   -- claims: <column>:<domain>, …   what the attacker says the columns are: key, bool, day, instant,

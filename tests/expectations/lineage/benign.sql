@@ -1,4 +1,4 @@
--- Models that a data engineer would write over the fixture of fixture.py. None reads raw text.
+-- Models that a data engineer would write over the fixture of lineage_fixture.py. None reads raw text.
 -- One block a model: "-- @model <name>", then one SELECT.
 
 -- @model sessions_per_day
