@@ -23,6 +23,7 @@ def daily(tier: str, day: date, first: date | None = None) -> dict:
     with tier_lock(settings.home, tier, settings.lock_seconds):
         counts = {
             "pull": pull(tier, day, first),
+            "quality": quality(tier),
             "declassify": declassify(tier),
             "build": build(tier),
             "export": export(tier),
@@ -35,6 +36,11 @@ def daily(tier: str, day: date, first: date | None = None) -> dict:
 @task
 def pull(tier: str, day: date, first: date | None) -> dict:
     return run_stage("pull", Tier(tier), day=day, first=first)
+
+
+@task
+def quality(tier: str) -> dict:
+    return run_stage("quality", Tier(tier))
 
 
 @task

@@ -152,7 +152,7 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
         yield from map(work, groups)
         return
     workers = min(pull.settings.workers, len(groups))
-    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
 
 

@@ -56,6 +56,9 @@ def _fetched(job: Job, group: list[Item]) -> Iterator[tuple[Item, BinaryIO | Non
         except TransientError:
             return None
 
+    if source.connections == 1:
+        yield from ((item, fetch(item)) for item in group)
+        return
     with ThreadPoolExecutor(source.connections) as pool:
         waiting = iter(group)
         while ahead := list(islice(waiting, source.connections)):

@@ -18,6 +18,7 @@ from flows.settings import environment_of
 STAGES = {
     "daily": "flows.daily:daily",
     "pull": "flows.pull_{tier}:pull_{tier}",
+    "quality": "flows.check_quality:check_quality",
     "declassify": "flows.declassify:declassify",
     "build": "flows.build_signals:build_signals",
     "export": "flows.export_training:export_training",

@@ -45,6 +45,8 @@ def _print_tier(console, tier: str, result: dict) -> None:
     window, run = result["pull"]["window"], result["pull"]["run"]
     _print_sources(console, show, window, run)
     _print_lines(console, show, window)
+    for warning in result["quality"]["warnings"]:
+        console.print(f"[yellow]quality[/]      {warning}")
     _print_built(console, result)
     _print_exports(console, result["export"])
 
@@ -96,8 +98,3 @@ def _print_exports(console, export: dict) -> None:
             entry.get("path", "not released"),
         )
     console.print(table if export["exports"] else "exports      nothing to export yet")
-    for refusal in export["refusals"]:
-        console.print(
-            f"[red]refused[/] {refusal['export']} {refusal['date']}: {refusal['rule']}, column "
-            f"{refusal['column']}, {refusal['count']} rows → {refusal['remedy']}"
-        )

@@ -29,9 +29,5 @@ def run(
         print(json.dumps(results, indent=1, default=str))
     else:
         print_summary(results, settings.home)
-    if any(has_failed(result) for result in results.values()):
+    if any("error" in result for result in results.values()):
         raise typer.Exit(1)
-
-
-def has_failed(result: dict) -> bool:
-    return "error" in result or bool(result["export"]["refusals"])

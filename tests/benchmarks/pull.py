@@ -1,0 +1,100 @@
+"""What a pull costs, text written and all: CPU seconds a gigabyte, peak memory a process, cores
+used, and an unchanged rerun.
+
+    python tests/benchmarks/pull.py [--megabytes N] [--days N]
+
+Whole processes, children included, as the operating system counts them. The transcripts are those
+of read_transcripts.py.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks.read_transcripts import SessionMaker
+
+TODAY = datetime.now(UTC).date()
+MADE_ON = b"2026-03-02T09:"
+WORK = "from datetime import date; from flows.pull_default_tier import pull_default_tier as pull; "
+WORK += "print(pull(day=date.fromisoformat('{day}'))['run'])"
+LONG_LINE_MB = 40
+
+
+def main() -> None:
+    options = _options()
+    with TemporaryDirectory() as home:
+        size = make_source(Path(home), options.megabytes << 20, options.days)
+        print(f"{size / 1e6:.0f} MB of transcripts over {options.days} days")
+        first = run(home)
+        report("pull", first, size)
+        again = run(home)
+        report("unchanged rerun", again, size)
+        print(f"  rerun / pull: {again['cpu'] / first['cpu']:.2f}")
+        add_long_line(Path(home))
+        report(f"one line of {LONG_LINE_MB} MB", run(home), LONG_LINE_MB << 20)
+
+
+def make_source(home: Path, wanted: int, days: int) -> int:
+    chance = random.Random(7)
+    size = number = 0
+    while size < wanted:
+        day = TODAY - timedelta(days=number % days)
+        lines = b"".join(SessionMaker(chance).lines())
+        path = source_file(home, day, f"s{number}")
+        path.write_bytes(lines.replace(MADE_ON, f"{day}T00:".encode()))
+        size, number = size + path.stat().st_size, number + 1
+    return size
+
+
+def add_long_line(home: Path) -> None:
+    line = next(SessionMaker(random.Random(8)).lines()).replace(MADE_ON, f"{TODAY}T00:".encode())
+    words = b"lorem " * ((LONG_LINE_MB << 20) // 6)
+    path = source_file(home, TODAY, "long")
+    path.write_bytes(line.replace(b'"content":"', b'"content":"' + words, 1))
+
+
+def source_file(home: Path, day, name: str) -> Path:
+    folder = home / "sources/default_tier/sessions" / str(day) / f"account{len(name)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.jsonl"
+
+
+def run(home: str) -> dict:
+    """One pull as a process of its own; `cpu` and `peak` include its workers."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORK.format(day=TODAY)],
+        env=os.environ | {"WINNOW_HOME": home},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    answer = process.stdout.read()
+    _, _, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    cpu = usage.ru_utime + usage.ru_stime
+    return {"cpu": cpu, "wall": wall, "peak": usage.ru_maxrss / 1024, "answer": answer}
+
+
+def report(title: str, figures: dict, size: int) -> None:
+    print(
+        f"{title}: {figures['cpu']:.2f} CPU-s, {figures['cpu'] / (size / 1e9):.2f} CPU-s a GB, "
+        f"{figures['wall']:.2f} s wall, {figures['cpu'] / figures['wall']:.2f} cores, "
+        f"peak {figures['peak']:.0f} MiB a process"
+    )
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=1000)
+    parser.add_argument("--days", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
