@@ -21,8 +21,11 @@ _SOURCES = (".sql", ".yml")
 
 
 class Model(msgspec.Struct, frozen=True):
+    """A model's query; `columns` (name → type) is its contract, of doors only."""
+
     name: str
     sql: str
+    columns: dict[str, str] = {}
 
 
 class CompiledModels(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ def _compile(target: Path, project: Path, tier: str, digest: str) -> CompiledMod
         statements = opening_statements([], [], Limits(target / "spill"))
         memory = dbt_runner.Project(project, tier, target, ":memory:", statements)
         compiled = dbt_runner.compile_models(memory, select=["+path:models/declassified"])
-    ordered = [Model(model.name, model.sql) for model in compiled]
+    ordered = [Model(each.name, each.sql, doors.get(each.name, {})) for each in compiled]
     return CompiledModels(
         digest=digest,
         views=[model for model in ordered if model.name not in doors],

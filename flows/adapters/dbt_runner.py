@@ -102,6 +102,7 @@ def _selection(select: Sequence[str], exclude: Sequence[str]) -> list[str]:
 
 
 def _invoke(project: Project, arguments: list[str]) -> list:
+    _check_no_python(project.folder)
     with (
         _without_collector(),
         _environment(project),
@@ -115,6 +116,15 @@ def _invoke(project: Project, arguments: list[str]) -> list:
     if outcome.success:
         return list(outcome.result)
     raise _failure(outcome, project.tier) from None
+
+
+def _check_no_python(folder: Path) -> None:
+    """The lock binds SQL. A Python model would run in this process and could open anything."""
+    if any(folder.rglob("*.py")):
+        raise WinnowError(
+            "there is a .py file in dbt/: models are SQL only",
+            remedy="write the model in SQL; a computation on text belongs to flows/bits/",
+        )
 
 
 def _places(project: Project) -> list[str]:

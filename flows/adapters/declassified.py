@@ -49,9 +49,11 @@ class Declassifier:
         if not landed:
             return {"days": 0, "unchanged": 0}
         models = load_compiled(self.home, self.project, self.tier)
+        self._remove_dropped_models(models)
         current = {day: self._signature(models.digest, day) for day in landed}
         done = {day: sign for day, sign in self._load().items() if current.get(day) == sign}
         stale = [day for day in landed if day not in done]
+        self._save(done)
         if stale:
             self._declassify(models, stale, current, done)
         return {"days": len(stale), "unchanged": len(landed) - len(stale)}
@@ -61,10 +63,12 @@ class Declassifier:
         with spill_folder(spill), duckdb.connect(":memory:") as connection:
             limits = Limits(spill, memory=_MEMORY)
             views = self._views(days[0])
-            for statement in opening_statements(views, [self.landing], limits):
+            folders = [self.landing / name for name in (*_READ, "declassified")]
+            for statement in opening_statements(views, folders, limits):
                 connection.execute(statement)
             for model in models.views:
-                connection.execute(f"create view main.{model.name} as {model.sql}")
+                # In brackets a model is one query, whatever it holds.
+                connection.execute(f"create view main.{model.name} as from ({model.sql}\n)")
             for day in days:
                 self._declassify_day(connection, models, day)
                 done[day] = current[day]
@@ -74,7 +78,8 @@ class Declassifier:
         for view in self._views(day):
             connection.execute(view_statement(view))
         for model in models.doors:
-            query = f"select * from ({model.sql}\n) where event_date = date '{day}'"
+            columns = ", ".join(f"{name}::{kind} as {name}" for name, kind in model.columns.items())
+            query = f"select {columns} from ({model.sql}\n) where event_date = date '{day}'"
             path = day_folder(self.landing / "declassified", model.name, day) / _FILE
             try:
                 _write(connection, query, path)
@@ -111,6 +116,12 @@ class Declassifier:
             if folder.name not in kept:
                 shutil.rmtree(folder)
         remove_drafts(self.landing / "declassified")
+
+    def _remove_dropped_models(self, models: CompiledModels) -> None:
+        names = {model.name for model in models.doors}
+        for folder in (self.landing / "declassified").glob("*"):
+            if folder.name not in names:
+                shutil.rmtree(folder)
 
     def _load(self) -> dict[date, str]:
         if not self.state.exists():

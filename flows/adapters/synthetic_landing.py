@@ -49,7 +49,7 @@ def _events(account: int, day: date) -> Iterator[dict]:
         ("tool", "tool_result", {"is_error": account % 4 == 0, "lines_added_count": 7 * account}),
     ]
     if account % 3:
-        act = _ACTS[account % len(_ACTS)]
+        act = _ACTS[account * 2 // 3 % len(_ACTS)]
         actor = "agent" if act == "api_error" else "user"
         steps += [(actor, act, {"has_words": True}), ("user", "prompt", {"has_words": True})]
     session = _key("session", account, day)
@@ -88,7 +88,7 @@ def _survival(today: date) -> Iterator[tuple]:
     for account in range(0, _ACCOUNTS, 2):
         session = _key("session", account, today - timedelta(days=2))
         yield (session, "1h", 1.0, "5-19", today - timedelta(days=2))
-        yield (session, "1d", account / _ACCOUNTS, "5-19", today - timedelta(days=1))
+        yield (session, "1d", account / 100, "5-19", today - timedelta(days=1))
 
 
 def _key(*parts: object) -> str:
