@@ -12,13 +12,16 @@ from flows.stages import run_stage
 
 
 @flow
-def daily(tier: str, day: date, first: date | None = None) -> dict:
-    """Runs the tier's stages for the source folders up to `day`. Returns counts by stage.
+def daily(tier: str, day: date | None = None, first: date | None = None) -> dict:
+    """Runs the tier's stages for the source folders up to `day` (today's, if not named).
+
+    Returns counts by stage.
 
     Raises WinnowError where a stage failed or the gate refused: later stages do not run, and what
     was published before stays.
     """
     settings = load_settings()
+    day = day or settings.today
     check_window_allowed(day, settings.today)
     with tier_lock(settings.home, tier, settings.lock_seconds):
         counts = {

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     project_dir: Path = PROJECT_DIR
     workers: int = Field(default=2, ge=1, le=64)
     lock_seconds: float = Field(default=60, ge=0)
+    # The purge for a day ends before that day begins: it runs the evening before.
+    daily_cron: str = "0 3 * * *"
+    purge_cron: str = "0 21 * * *"
 
     def owns(self, url: str) -> bool:
         """Whether a source is one of the default folders, which winnow makes itself."""
@@ -90,6 +93,12 @@ def environment_of(tier: Tier) -> dict[str, str]:
     """This process's environment without the variables of every other tier."""
     others = tuple(f"WINNOW_{other.upper()}__" for other in Tier if other is not tier)
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}
+
+
+def environment_of_no_tier() -> dict[str, str]:
+    """This process's environment without any tier's variables."""
+    tiers = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier)
+    return {name: value for name, value in os.environ.items() if not name.startswith(tiers)}
 
 
 def _bind(tier: Tier) -> None:

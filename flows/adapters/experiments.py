@@ -6,9 +6,9 @@ import yaml
 
 import flows.policy
 
-_FILE = Path(flows.policy.__file__).with_name("experiments.yml")
+EXPERIMENTS_FILE = Path(flows.policy.__file__).with_name("experiments.yml")
 
 
 def load_experiments() -> dict[str, list[str]]:
     """experiment → its variants."""
-    return yaml.safe_load(_FILE.read_text())
+    return yaml.safe_load(EXPERIMENTS_FILE.read_text())
