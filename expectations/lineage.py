@@ -11,27 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from expectations.flow import (
-    calls,
-    expressions,
-    joins,
-    operators,
-    queries,
-    scans,
-    stash,
-    statements,
-)
+from expectations.flow import stash, statements
 from expectations.flow.context import Flow, SourceLabels
-from expectations.flow.dispatch import walk
 from expectations.flow.door_binding import fingerprints
 from expectations.flow.doors import Declassifier
-from expectations.flow.labels import NOTHING, Relation
+from expectations.flow.labels import NOTHING
+from expectations.flow.models import CompiledModel, ProjectVerdict, check_project
+from expectations.flow.tracing import traced
 from expectations.flow.verdicts import ColumnLabel, Reason, Verdict
 
-# Handlers register themselves when their module is read.
-_HANDLERS = (calls, expressions, joins, operators, queries, scans)
-
-__all__ = ["ColumnLabel", "Declassifier", "Reason", "Verdict", "check_query", "trace"]
+__all__ = [
+    "ColumnLabel",
+    "CompiledModel",
+    "Declassifier",
+    "ProjectVerdict",
+    "Reason",
+    "Verdict",
+    "check_project",
+    "check_query",
+]
 
 
 def check_query(
@@ -57,36 +55,13 @@ def check_query(
         public = {(_last(table), column.lower()) for table, column in public_columns}
     try:
         doors = fingerprints(connection, declassifiers, sorted({table for table, _ in raw}))
-        flow = Flow(_label_sources(raw, public), doors, frozenset(literals))
-        verdict, root = _traced(connection, sql, flow)
+        flow = Flow(_label_sources(raw, public), doors or None, frozenset(literals))
+        verdict, root = traced(connection, sql, flow)
     except statements.Refused as refusal:
         return Verdict(reasons=(refusal.reason,))
     if public is None and root:
         verdict = stash.with_findings(verdict, connection, root, raw)
     return verdict
-
-
-def trace(connection, sql: str, flow: Flow) -> Verdict:
-    """Walk the plan of one query under the labels of flow."""
-    try:
-        return _traced(connection, sql, flow)[0]
-    except statements.Refused as refusal:
-        return Verdict(reasons=(refusal.reason,))
-
-
-def _traced(connection, sql: str, flow: Flow) -> tuple[Verdict, dict]:
-    early = statements.findings(connection, statements.parse(connection, sql))
-    if early:
-        return Verdict(reasons=tuple(early)), {}
-    if statements.has_hidden_variable(connection, sql):
-        flow.refuse("run_time_state", "a view or macro that reads a session variable")
-    root = flow.plan = statements.plan(connection, sql)
-    try:
-        relation = walk(root, flow)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        message = f"a part of an unknown form ({type(error).__name__})"
-        raise statements.Refused("unknown_plan_shape", message) from None
-    return _verdict(relation, statements.output_names(connection, sql), flow), root
 
 
 def _last(table: str) -> str:
@@ -101,32 +76,3 @@ def _label_sources(raw: set, public: set | None) -> SourceLabels:
         return NOTHING if public is None or place in public else None
 
     return label_of
-
-
-def _verdict(root: Relation, names: list[str], flow: Flow) -> Verdict:
-    reasons = [Reason(rule, "", message) for rule, message in flow.refusals]
-    if len(names) != len(root.columns):
-        reasons.append(Reason("unknown_plan_shape", "", "columns that cannot be matched to names"))
-    columns = tuple(
-        ColumnLabel(name, column.label.explicit, column.label.control)
-        for name, column in zip(names, root.columns, strict=False)
-    )
-    reasons += [reason for column in columns for reason in _column_reasons(column)]
-    if root.existence:
-        message = f"{_list(root.existence)} decides which rows there are"
-        reasons.append(Reason("row_existence", "", message))
-    if root.order:
-        message = f"{_list(root.order)} decides the order of rows"
-        reasons.append(Reason("row_order", "", message))
-    return Verdict(tuple(reasons), columns, root.existence, root.order, flow.doors_used)
-
-
-def _column_reasons(column: ColumnLabel):
-    if column.explicit:
-        yield Reason("explicit_flow", column.name, f"made of {_list(column.explicit)}")
-    if column.control:
-        yield Reason("control_flow", column.name, f"decided by {_list(column.control)}")
-
-
-def _list(sources: Iterable[str]) -> str:
-    return ", ".join(sorted(sources))

@@ -15,8 +15,9 @@ SourceLabels = Callable[[str, str, str, str], Sources | None]
 class Flow:
     """State of one walk over one plan.
 
-    doors: {fingerprint: name}; None looks for no doors at all. candidates: {fingerprint: raw
-    columns} of expressions over raw base columns that no door is registered for, outermost first.
+    doors: {fingerprint: name}; None looks for no doors at all. passed: doors that were met, with
+    the expression. candidates: {fingerprint: raw columns} of expressions over raw base columns
+    that no door is registered for, an outer one before those inside it.
     """
 
     label_of: SourceLabels
@@ -25,7 +26,7 @@ class Flow:
     is_clock_allowed: bool = True
     plan: dict = field(default_factory=dict)
     refusals: dict[tuple[str, str], None] = field(default_factory=dict)
-    doors_used: dict[str, int] = field(default_factory=dict)
+    passed: list[tuple[str, dict]] = field(default_factory=list)
     candidates: dict[str, str] = field(default_factory=dict)
     ctes: dict[int, Relation] = field(default_factory=dict)
     # Enclosing dependent joins: the columns that their DELIM_GETs hand to the inner side.

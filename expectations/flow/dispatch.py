@@ -101,5 +101,5 @@ def _through_door(node: dict, below: Relation, flow: Flow) -> Label | None:
     flow.is_in_door = True
     label = _expressions[node["expression_class"]](node, below, flow, literals.OUTPUT)
     flow.is_in_door = False
-    flow.doors_used[name] = flow.doors_used.get(name, 0) + 1
+    flow.passed.append((name, node))
     return Label(label.explicit - origins, label.control - origins)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from expectations.flow.labels import Relation, Sources
 
-_SPELLING = frozenset({"alias", "query_location", "catalog_name", "schema_name"})
+_SPELLING = frozenset({"alias", "query_location", "catalog_name", "schema_name", "catalog"})
 
 
 @dataclass(frozen=True)

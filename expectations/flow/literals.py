@@ -71,6 +71,11 @@ def name_problem(text: str) -> str:
     return ""
 
 
+def is_numeric_label(text: str) -> bool:
+    """Tell whether a text is a number or a range of numbers, as macros for buckets make them."""
+    return len(text) <= 24 and re.fullmatch(r"[0-9<>=+\-., ]*", text) is not None
+
+
 def is_plain_number(value: int) -> bool:
     """Tell whether an integer constant is small, or a round one: no packed text."""
     size = abs(value)

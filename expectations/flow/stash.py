@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from expectations.flow import statements
 from expectations.flow.verdicts import Reason, Verdict
 
 _SAMPLE_ROWS = 200
@@ -22,7 +23,9 @@ def with_findings(verdict: Verdict, connection, root: dict, raw: set) -> Verdict
     raw: (table, column) pairs in lower case.
     """
     raw_tables = {table for table, _ in raw}
-    scans = [s for s in _scans(root) if s["function_data"]["table"].lower() not in raw_tables]
+    scans = [
+        s for s in statements.scans(root) if s["function_data"]["table"].lower() not in raw_tables
+    ]
     if not scans:
         return verdict
     try:
@@ -40,13 +43,6 @@ def with_findings(verdict: Verdict, connection, root: dict, raw: set) -> Verdict
 
 def _name(scan: dict) -> str:
     return scan["function_data"]["table"]
-
-
-def _scans(node: dict):
-    if node.get("name") == "seq_scan":
-        yield node
-    for child in node.get("children", ()):
-        yield from _scans(child)
 
 
 def _raw_texts(connection, raw: set) -> str:

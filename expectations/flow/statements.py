@@ -143,6 +143,23 @@ def _nodes(tree) -> Iterator[dict]:
             stack.extend(node)
 
 
+def string_constants(tree: dict) -> set[str]:
+    """Return the string constants of a parse tree."""
+    found = set()
+    for node in _nodes(tree):
+        if node.get("class") == "CONSTANT" and isinstance(node["value"].get("value"), str):
+            found.add(node["value"]["value"])
+    return found
+
+
+def scans(node: dict) -> Iterator[dict]:
+    """Walk the table scans of a plan."""
+    if node.get("name") == "seq_scan":
+        yield node
+    for child in node.get("children", ()):
+        yield from scans(child)
+
+
 _BANNED_IN_DEFINITIONS = re.compile(r"\bgetvariable\b", re.IGNORECASE)
 
 

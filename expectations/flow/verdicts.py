@@ -31,6 +31,7 @@ REMEDIES = {
     "not_one_select": "Check one SELECT statement at a time.",
     "does_not_bind": "Make the query bind against the contracts; what has no plan is refused.",
     "engine_version": "Use the pinned DuckDB: the plan format is pinned with it.",
+    "raw_outside": "Read raw columns in models/declassified/ only, and ref() its model.",
     "door_result": "Let a door return a boolean, a bounded integer or a word of a closed list.",
 }
 

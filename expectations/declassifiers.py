@@ -1,0 +1,96 @@
+"""Reads `declassifiers.yml`, the only list of doors out of raw; refuses what it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from expectations.domains import Bool, Column, Enum, Integer, problem_of
+
+FILE = Path(__file__).parent / "declassifiers.yml"
+_Domain = Bool | Integer | Enum
+
+
+class DeclassifierError(Exception):
+    """A register of doors that cannot be used: names place and remedy. `exit_code` is 2."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message} → {remedy}")
+        self.message = message
+        self.remedy = remedy
+        self.exit_code = 2
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    model: str
+    column: str
+    computes: str
+    fingerprint: str
+    domain: dict
+    bits: float
+    owner: str
+    reason: str
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    doors: dict[str, _Entry]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A registered computation of a model on raw text; `bits` of one result, null included."""
+
+    name: str
+    model: str
+    column: str
+    computes: str
+    fingerprint: str
+    domain: Column
+    bits: float
+    owner: str
+    reason: str
+
+
+def load_declassifiers(path: Path | None = None) -> dict[str, Door]:
+    """Return the doors by name. Raises DeclassifierError for a file that cannot be used."""
+    path = path or FILE
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = msgspec.convert(raw, _Document, strict=True)
+    except msgspec.ValidationError as error:
+        raise _error(str(error)) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise _error("cannot be read as YAML") from None
+    return {name: _door(name, entry) for name, entry in document.doors.items()}
+
+
+def _door(name: str, entry: _Entry) -> Door:
+    try:
+        domain = msgspec.convert(entry.domain, _Domain, strict=True)
+    except msgspec.ValidationError as error:
+        raise _error(f"doors.{name}.domain: {error}") from None
+    if problem := problem_of(domain):
+        raise _error(f"doors.{name}.domain: {problem}")
+    column = Column(name=entry.column, domain=domain)
+    if abs(column.bits - entry.bits) > 0.005:
+        raise _error(f"doors.{name}.bits: is not log2 of the domain's size, {column.bits:.2f}")
+    fields = {key: getattr(entry, key) for key in entry.__struct_fields__ if key != "domain"}
+    return Door(name=name, domain=column, **fields)
+
+
+def by_model(doors: dict[str, Door]) -> dict[str, dict[str, str]]:
+    """Return {model: {fingerprint: name}}: a door opens in its own model only."""
+    found: dict[str, dict[str, str]] = {}
+    for door in doors.values():
+        found.setdefault(door.model, {})[door.fingerprint] = door.name
+    return found
+
+
+def _error(problem: str) -> DeclassifierError:
+    return DeclassifierError(
+        f"declassifiers.yml, {problem}",
+        remedy="mend that key; the format stands at the top of expectations/declassifiers.yml",
+    )

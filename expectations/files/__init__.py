@@ -1,0 +1,1 @@
+"""Checks on the dbt project's files, one kind of place a module."""
