@@ -106,17 +106,21 @@ def cut_logs(home: Path, places: Iterable[Place], purge_date: date) -> None:
 
 def remove_leftovers(home: Path, tier: str) -> int:
     """Drafts and spill files of killed processes. Call it under the tier's lock: nobody works."""
-    count = 0
-    for zone in ("landing", "candidates", "exports", "state", "keys", "warehouse/.spill"):
-        for path in _all_files(home / zone / tier):
-            relative = path.relative_to(home)
-            if any(part.startswith(".") for part in relative.parts):
-                path.unlink(missing_ok=True)
-                count += 1
-    for path in (home / "warehouse").glob(f".{tier}.duckdb*"):
-        path.unlink(missing_ok=True)
-        count += 1
-    return count
+    zones = ("landing", "candidates", "exports", "state", "keys")
+    found = [path for zone in zones for path in _hidden_files(str(home / zone / tier))]
+    found += map(str, (home / "warehouse").glob(f".{tier}.duckdb*"))
+    spill = home / "warehouse" / ".spill" / tier
+    found += map(str, _all_files(spill))
+    for path in set(found):
+        Path(path).unlink(missing_ok=True)
+    return len(set(found))
+
+
+def _hidden_files(folder: str) -> Iterator[str]:
+    """Files below `folder` that are hidden, or in a hidden folder."""
+    for parent, _, names in os.walk(folder):
+        is_hidden = "/." in parent[len(folder) :]
+        yield from (f"{parent}/{name}" for name in names if is_hidden or name.startswith("."))
 
 
 def _dated_lines(path: Path) -> Iterator[tuple[date | None, bytes]]:

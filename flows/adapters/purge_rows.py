@@ -175,10 +175,10 @@ def _from(checked: pa.ChunkedArray, limit: date, checkpoint: str) -> pa.ChunkedA
 def _filter_file(path: Path, is_kept: Callable[[pa.Table], pa.ChunkedArray]) -> None:
     """Rewrites a file with the kept rows, a row group at a time; an emptied or same one is not.
 
-    Text gets no statistics: footers would repeat the least and the greatest value.
+    Which rows are kept is decided on the columns that say so, so text is read only to be rewritten.
     """
     with pq.ParquetFile(path) as file:
-        kept = [is_kept(group) for group in _groups(file)]
+        kept = [is_kept(group) for group in _groups(file, _deciding(file.schema_arrow))]
         total = sum(pc.sum(mask).as_py() or 0 for mask in kept)
         if total == file.metadata.num_rows:
             return
@@ -188,7 +188,13 @@ def _filter_file(path: Path, is_kept: Callable[[pa.Table], pa.ChunkedArray]) -> 
         path.unlink()
 
 
+def _deciding(schema: pa.Schema) -> list[str]:
+    wanted = (*_KEYS, "session_date", "checked_date", "checkpoint")
+    return [name for name in schema.names if name in wanted] or schema.names[:1]
+
+
 def _write_kept(path: Path, file: pq.ParquetFile, kept: list[pa.ChunkedArray]) -> None:
+    """Text gets no statistics: footers would repeat the least and the greatest value."""
     schema = file.schema_arrow
     dates = [field.name for field in schema if pa.types.is_date(field.type)]
     with (
@@ -197,10 +203,10 @@ def _write_kept(path: Path, file: pq.ParquetFile, kept: list[pa.ChunkedArray]) -
             draft, schema, compression="zstd", write_statistics=dates or False
         ) as writer,
     ):
-        for group, mask in zip(_groups(file), kept, strict=True):
+        for group, mask in zip(_groups(file, schema.names), kept, strict=True):
             writer.write_table(group.filter(mask))
 
 
-def _groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
+def _groups(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
     for index in range(file.num_row_groups):
-        yield file.read_row_group(index)
+        yield file.read_row_group(index, columns=columns)

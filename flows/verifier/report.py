@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAY = re.compile(r"^(?:date=)?(\d{4}-\d{2}-\d{2})(?:\.|$)")
@@ -45,8 +46,10 @@ class Report:
     data: list[Datum] = field(default_factory=list)
 
     def findings(self) -> list[Finding]:
-        kinds = sorted({datum.kind for datum in self.data})
-        return [_finding(kind, [d for d in self.data if d.kind == kind]) for kind in kinds]
+        by_kind: dict[str, list[Datum]] = {}
+        for datum in self.data:
+            by_kind.setdefault(datum.kind, []).append(datum)
+        return [_finding(kind, data) for kind, data in sorted(by_kind.items())]
 
     def as_json(self) -> list[dict]:
         return [finding.as_json() for finding in self.findings()]
@@ -63,6 +66,7 @@ def day_of_path(parts: Iterable[str]) -> datetime | None:
     return min(days, default=None)
 
 
+@lru_cache(maxsize=4096)
 def _day_of_name(name: str) -> datetime | None:
     if found := _EPOCH_KEY.match(name):
         return datetime.fromtimestamp(0, UTC) + timedelta(
