@@ -32,13 +32,18 @@ class Session:
 class Ledger:
     """Gives out line numbers, from 1; knows whose a number is."""
 
-    def __init__(self, sessions: list[Session] | None = None, next_id: int = 1) -> None:
+    def __init__(
+        self,
+        sessions: list[Session] | None = None,
+        next_id: int = 1,
+        joined: dict[int, tuple[int, ...]] | None = None,
+    ) -> None:
         self.sessions = sessions or []
         self.next_id = next_id
         given = ((first, at) for at, s in enumerate(self.sessions) for first, _ in s.ranges)
         self._given = sorted(given)
         # What a formatter joined into one line: one number for several.
-        self.joined: dict[int, tuple[int, ...]] = {}
+        self.joined = joined or {}
 
     def open(self, session: Session) -> int:
         self.sessions.append(session)
@@ -48,7 +53,7 @@ class Ledger:
         """The first of `lines` new numbers in a row for the session at that place."""
         first = self.next_id
         ranges = self.sessions[at].ranges
-        if ranges and ranges[-1][1] == first:
+        if ranges and ranges[-1][1] == first and self._given[-1][1] == at:
             ranges[-1] = (ranges[-1][0], first + lines)
         else:
             ranges.append((first, first + lines))
@@ -63,7 +68,6 @@ class Ledger:
             return flat.pop() if flat else 0
         number = self.next_id
         self.next_id += 1
-        self._given.append((number, self._given[-1][1]))
         self.joined[number] = tuple(sorted(flat))
         return number
 

@@ -4,9 +4,7 @@ from flows.survival.census import Census
 from flows.survival.diffs import FileDiff, hunks, parse_file, sections
 from flows.survival.ledger import Ledger, Session
 from flows.survival.owners import nobody, pack, splice
-
-State = dict[bytes, bytes]
-Changes = dict[bytes, bytes | None]
+from flows.survival.trail import Changes, State
 
 
 class PlainBlame:

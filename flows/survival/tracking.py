@@ -7,10 +7,8 @@ from flows.survival.census import Census
 from flows.survival.diffs import FileDiff, parse_file, sections, unquote
 from flows.survival.history import History
 from flows.survival.ledger import Ledger, Session
-from flows.survival.owners import is_empty, merge, unpack
-
-State = dict[bytes, bytes]
-Changes = dict[bytes, bytes | None]
+from flows.survival.owners import merge, unpack
+from flows.survival.trail import Changes, State, apply_changes
 
 
 class Conflict(Protocol):
@@ -72,13 +70,15 @@ class Checkpoints:
 
 
 class Tracker:
-    """Walks commits, parents first. A state, path → row, lives until its last child has it."""
+    """Walks commits, parents first. A state, path → row, lives until its last child has it;
+    `state` is that of the commit just walked."""
 
     def __init__(self, history: History, ledger: Ledger, method: Method) -> None:
         self.history = history
         self.ledger = ledger
         self.census = Census()
         self.states: dict[int, State] = {}
+        self.state: State = {}
         self._method = method
         self._waiting: dict[int, int] = {}
         self._mainline = {at: k for k, at in enumerate(history.mainline)}
@@ -123,14 +123,10 @@ class Tracker:
         k = self._mainline.get(position)
         if k is not None:
             self.count(checkpoints, self.history.clock[k])
-        for path, row in changes.items():
-            row = None if row is None or is_empty(row) else row
-            if k is not None:
+            for path, row in changes.items():
                 self.census.replace(state.get(path, b""), row or b"")
-            if row is None:
-                state.pop(path, None)
-            else:
-                state[path] = row
+        apply_changes(state, changes)
+        self.state = state
         if self._waiting.get(position):
             self.states[position] = state
 
