@@ -17,7 +17,7 @@ class Flow:
 
     doors: {fingerprint: name}; None looks for no doors at all. passed: doors that were met, with
     the expression. candidates: {fingerprint: raw columns} of expressions over raw base columns
-    that no door is registered for, an outer one before those inside it.
+    that no door is registered for, the outermost of each.
     """
 
     label_of: SourceLabels
@@ -33,6 +33,7 @@ class Flow:
     outer: list[Relation] = field(default_factory=list)
     output_literals: set[str] = field(default_factory=set)
     is_in_door: bool = False
+    is_in_candidate: bool = False
 
     def refuse(self, rule: str, message: str) -> None:
         """Note a reason that is independent of labels; the same one counts once."""

@@ -47,11 +47,15 @@ def label_of(node: dict, below: Relation, flow: Flow, role: str = literals.OUTPU
     if handler is None:
         flow.refuse("unknown_operator", f"expression {kind or 'without a class'}")
         return CLEAN
-    if flow.doors is not None and not flow.is_in_door and kind not in _LEAVES:
-        passed = _through_door(node, below, flow)
-        if passed is not None:
-            return passed
-    return handler(node, below, flow, role)
+    if flow.doors is None or flow.is_in_door or kind in _LEAVES:
+        return handler(node, below, flow, role)
+    origins = doors.origins(node, below)
+    if not origins:
+        return handler(node, below, flow, role)
+    key = doors.fingerprint(node, below, flow.plan)
+    if key in flow.doors:
+        return _through_door(flow.doors[key], node, below, flow).without(origins)
+    return _noted(key, origins, handler, node, below, flow, role)
 
 
 def labels_of(nodes: list[dict], below: Relation, flow: Flow) -> Sources:
@@ -85,21 +89,20 @@ def ordering(orders: list[dict]) -> list[dict]:
     return [order["expression"] for order in orders]
 
 
-def _through_door(node: dict, below: Relation, flow: Flow) -> Label | None:
-    """Return the label behind a registered door; None if the expression is none.
-
-    What looks like one but is not registered is noted, so that a check can name it.
-    """
-    origins = doors.origins(node, below)
-    if not origins:
-        return None
-    key = doors.fingerprint(node, below, flow.plan)
-    name = flow.doors.get(key)
-    if name is None:
-        flow.candidates.setdefault(key, ", ".join(sorted(origins)))
-        return None
+def _through_door(name: str, node: dict, below: Relation, flow: Flow) -> Label:
+    """Walk an expression that is a registered door: its literals and lengths are reviewed."""
     flow.is_in_door = True
     label = _expressions[node["expression_class"]](node, below, flow, literals.OUTPUT)
     flow.is_in_door = False
     flow.passed.append((name, node))
-    return Label(label.explicit - origins, label.control - origins)
+    return label
+
+
+def _noted(key: str, origins: Sources, handler, node, below, flow: Flow, role: str) -> Label:
+    """Note an expression over raw columns that no door covers, but none of those inside it."""
+    if not flow.is_in_candidate:
+        flow.candidates.setdefault(key, ", ".join(sorted(origins)))
+    outer, flow.is_in_candidate = flow.is_in_candidate, True
+    label = handler(node, below, flow, role)
+    flow.is_in_candidate = outer
+    return label

@@ -28,6 +28,10 @@ class Label(NamedTuple):
             return other
         return Label(self.explicit | other.explicit, self.control | other.control)
 
+    def without(self, sources: Sources) -> Label:
+        """Return what is left when the dependence on `sources` is declassified."""
+        return Label(self.explicit - sources, self.control - sources)
+
     def decided_by(self, sources: Sources) -> Label:
         """Return the label of the value when `sources` decide whether it appears."""
         return Label(self.explicit, self.control | sources) if sources else self
