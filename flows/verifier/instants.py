@@ -24,6 +24,9 @@ _DEFINITIONS = {
     "work_queue", "worker",
 }  # fmt: skip
 
+# Prefect stores these durations as instants after 1970.
+_DURATIONS = {"total_run_time"}
+
 _LOG_DATE = re.compile(r"^\W{0,2}(\d{4}-\d{2}-\d{2})\b")
 _MILLISECONDS_FROM = 1e11
 
@@ -111,7 +114,7 @@ def _in_sqlite(path: Path) -> datetime | None:
             for (table,) in tables.fetchall()
             if table not in _DEFINITIONS
             for _, column, kind, *_ in connection.execute(f'PRAGMA table_info("{table}")')
-            if "DATE" in kind.upper() or "TIME" in kind.upper()
+            if ("DATE" in kind.upper() or "TIME" in kind.upper()) and column not in _DURATIONS
             for value in connection.execute(f'SELECT min("{column}") FROM "{table}"').fetchone()
         )
 
