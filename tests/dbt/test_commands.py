@@ -51,6 +51,15 @@ def test_a_new_signal_builds_and_passes_its_tests_at_once(sample):
     assert sorted(own) == ["model", "test", "unit_test"]
 
 
+def test_one_model_builds_with_what_it_is_made_from_and_nothing_else(project, monkeypatch, capsys):
+    monkeypatch.setenv("WINNOW_PROJECT_DIR", str(project.parent))
+    build(tier="feedback", select=["sig_session__clarification"], sample=True)
+    said = capsys.readouterr().out
+    models = [line.split()[0] for line in said.splitlines() if "__" in line or "stg_" in line]
+    assert sorted(models) == ["sig_session__clarification", "stg_events", "stg_sessions"]
+    assert "9 models and tests, all passed" in said
+
+
 def test_a_new_signal_is_clean_for_the_linter(project):
     path = "dbt/models/signals/sig_session__clarification.sql"
     lint = subprocess.run(

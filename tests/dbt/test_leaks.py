@@ -16,6 +16,7 @@ BROKEN = {
     "message": "select error('found ' || agent) as n from {{ ref('stg_events') }}",
     "name": "select no_such_column from {{ ref('stg_events') }}",
 }
+TALKATIVE = {"DBT_LOG_LEVEL_FILE": "debug", "DBT_LOG_LEVEL": "debug", "DBT_WRITE_JSON": "true"}
 UNIQUE = "{models: [{name: repeated, columns: [{name: agent, data_tests: [unique]}]}]}"
 
 
@@ -30,7 +31,13 @@ def failed(tmp_path_factory):
     warehouse.file.parent.mkdir()
     warehouse.file.write_text("the warehouse of the run before")
     output = home.parent / "output"
-    with _captured(output), pytest.raises(WinnowError) as failure:
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        _captured(output),
+        pytest.raises(WinnowError) as failure,
+    ):
+        for name, value in TALKATIVE.items():
+            environment.setenv(name, value)
         warehouse.build()
     return home, failure.value, output.read_text()
 
@@ -88,7 +95,7 @@ def test_no_file_outside_landing_holds_the_value(failed):
     assert [path for path in outside if PLANTED.encode() in path.read_bytes()] == []
 
 
-def test_no_log_and_no_result_file_is_written(failed):
+def test_no_log_and_no_result_file_is_written_whatever_the_environment_asks_for(failed):
     names = {path.name for path in failed[0].rglob("*")}
     assert not names & {"dbt.log", "run_results.json", "manifest.json", "logs"}
 
