@@ -1,0 +1,1 @@
+"""Which variant of the agent is better: statistics on accounts, verdicts in words, the page."""
