@@ -121,12 +121,9 @@ def test_an_export_stands_in_the_folder_of_its_tier_and_is_enabled_there_only():
         assert exports[folder.name]["+enabled"] == f"{{{{ target.name == '{folder.name}' }}}}"
 
 
-def test_a_cell_has_at_least_the_accounts_that_the_allowlist_asks_for():
+def test_a_cell_of_the_default_tier_has_a_minimum_of_accounts():
     variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    allowlist = PROJECT.parent / "expectations/allowlists/default_tier.yml"
-    cohorts = yaml.safe_load(allowlist.read_text())["exports"].get("training_cohorts", {})
-    least = cohorts.get("minimum_accounts", {}).get("at_least", 0)
-    assert variables["minimum_accounts_per_cell"] >= least
+    assert variables["minimum_accounts_per_cell"] >= 10
 
 
 def test_nothing_in_the_project_reaches_out_of_sql():
