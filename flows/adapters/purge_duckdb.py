@@ -5,7 +5,7 @@ write-ahead log and its spill folder are gone afterwards.
 """
 
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,9 +26,14 @@ class Table(NamedTuple):
     name: str
     date_columns: tuple[str, ...]
 
+    def kept_rows(self, limit: date) -> str:
+        """The condition that no day of a row is before `limit`."""
+        days = (f"({column} IS NULL OR {column} >= DATE '{limit}')" for column in self.date_columns)
+        return " AND ".join(days)
+
 
 def warehouse_places(home: Path, tier: str, purge_date: date) -> list[Place]:
-    """The tier's warehouse when its oldest row is expired.
+    """The tier's warehouse when its oldest row is expired; without any, its last change counts.
 
     Raises WinnowError when the file cannot be read as a DuckDB database.
     """
@@ -37,9 +42,10 @@ def warehouse_places(home: Path, tier: str, purge_date: date) -> list[Place]:
         return []
     with _opened(path) as connection:
         oldest = min(filter(None, _oldest_days(connection)), default=None)
-    if oldest is None or not is_expired(oldest, purge_date):
-        return []
     status = path.stat()
+    oldest = oldest or datetime.fromtimestamp(status.st_mtime, UTC).date()
+    if not is_expired(oldest, purge_date):
+        return []
     version = str(status.st_mtime_ns)
     return [Place("warehouse", f"warehouse/{path.name}", oldest, status.st_size, version)]
 
@@ -48,14 +54,31 @@ def rebuild(path: Path, purge_date: date) -> None:
     """Writes the file anew with the rows whose every day is kept.
 
     A table without a day (an aggregate) may count expired sessions: it goes, as do views that no
-    longer bind; the next build makes them again.
+    longer bind, and the whole file when no row is kept; the next build makes them again.
     """
+    if not _has_kept_rows(path, purge_date):
+        _log_of(path).unlink(missing_ok=True)
+        path.unlink()
+        return
     with whole(path) as draft:
         with closing(_connect(draft)) as connection:
             connection.execute(f"ATTACH {_literal(path)} AS old (READ_ONLY)")
             _copy(connection, oldest_kept_date(purge_date))
         # Before the rename: a log of the old file beside the new one would be replayed into it.
         _log_of(path).unlink(missing_ok=True)
+
+
+def _has_kept_rows(path: Path, purge_date: date) -> bool:
+    limit = oldest_kept_date(purge_date)
+    with _opened(path) as connection:
+        database = connection.execute("SELECT current_database()").fetchone()[0]
+        return any(
+            connection.execute(
+                f"SELECT 1 FROM {table.name} WHERE {table.kept_rows(limit)} LIMIT 1"
+            ).fetchone()
+            for table in _tables(connection, database)
+            if table.date_columns
+        )
 
 
 def _copy(connection, limit: date) -> None:
@@ -67,12 +90,8 @@ def _copy(connection, limit: date) -> None:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
     for table in _tables(connection, "old"):
         if table.date_columns:
-            kept = " AND ".join(
-                f"({column} IS NULL OR {column} >= DATE '{limit}')" for column in table.date_columns
-            )
-            connection.execute(
-                f"CREATE TABLE {table.name} AS SELECT * FROM old.{table.name} WHERE {kept}"
-            )
+            rows = f"SELECT * FROM old.{table.name} WHERE {table.kept_rows(limit)}"
+            connection.execute(f"CREATE TABLE {table.name} AS {rows}")
     _copy_views(connection)
 
 

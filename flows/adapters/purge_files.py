@@ -138,8 +138,9 @@ def _line_day(line: bytes) -> date | None:
 
 
 def _files_before(folder: Path, purge_date: date) -> Iterator[Path]:
-    """Files below `folder`, without entering the folders of days that are kept."""
+    """`folder` itself where it is a file, else the files below; days that are kept not entered."""
     if not folder.is_dir():
+        yield from [folder] if folder.exists() else []
         return
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and not entry.is_symlink():

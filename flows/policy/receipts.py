@@ -13,7 +13,13 @@ from flows.policy.windows import RETENTION_DAYS, oldest_kept_date
 FIRST = "0" * 64
 
 # Records about the programme, not about a session: their rules are their own.
-KINDS_WITHOUT_LIMIT = ("source/control", "landing/consent", "landing/assignments", "state/purge")
+KINDS_WITHOUT_LIMIT = (
+    "source/control",
+    "landing/consent",
+    "landing/assignments",
+    "state/purge",
+    "state/ledger",
+)
 
 
 def sealed(body: dict, previous: str) -> dict:

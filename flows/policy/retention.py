@@ -22,7 +22,7 @@ from flows.policy.windows import oldest_kept_date
 
 
 class Rule(NamedTuple):
-    """`folder` below WINNOW_HOME; a file's day is the date in its path, else its last change."""
+    """A folder or file below WINNOW_HOME; a file's day is that in its path, else its last change."""
 
     kind: str
     folder: str
@@ -40,6 +40,7 @@ TIER_RULES = (
     Rule("state/quarantine", "state/{tier}/quarantine"),
     Rule("state/releases", "state/{tier}/releases"),
     Rule("state/dbt", "state/{tier}/dbt"),
+    Rule("state/declassified", "state/{tier}/declassified.json"),
 )
 
 SHARED_RULES = (
@@ -47,6 +48,7 @@ SHARED_RULES = (
     Rule("results", "reports"),
     Rule("temporary", "tmp"),
     Rule("temporary", "gx"),
+    Rule("state/dbt", "state/dbt-compiled"),
 )
 
 # In the order of deletion: what a later step needs to find its own work goes last. Rows of
@@ -68,6 +70,7 @@ KINDS = (
     "state/quarantine",
     "state/runs",
     "state/dbt",
+    "state/declassified",
     "state/landed",
     "landing/consent",
     "landing/assignments",

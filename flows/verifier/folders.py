@@ -14,7 +14,8 @@ from flows.verifier.report import Datum, UnverifiableError, day_of_path
 
 _TIER_ZONES = ("landing", "candidates", "exports", "state", "keys")
 _NOT_SHARED = ("landing", "candidates", "exports", "warehouse", "keys", "sources")
-_UNDATED = ("control.key", "run.lock", "receipts.lock")
+# Locks, a key without a day of its own, and the verifier's memory of what is there.
+_UNDATED = ("control.key", "run.lock", "receipts.lock", "verified.json")
 
 
 def tier_data(home: Path, tier: str, memory: Memory) -> Iterator[Datum]:

@@ -46,25 +46,28 @@ def oldest_in_file(path: Path) -> datetime | None:
     with path.open("rb") as file:
         kind = format_of(head_of(file))
         if kind == "stream":
-            return oldest_in_stream(file)
+            return oldest_in_stream(file, is_log=path.suffix == ".log" or "logs" in path.parts)
     return {"parquet": _in_parquet, "duckdb": _in_duckdb, "sqlite": _in_sqlite}[kind](path)
 
 
-def oldest_in_stream(file: io.BufferedReader) -> datetime | None:
-    """Of JSON lines or log lines, compressed or not; other lines say nothing."""
+def oldest_in_stream(file: io.BufferedReader, *, is_log: bool = False) -> datetime | None:
+    """Of JSON lines, compressed or not, and of a log's lines; other lines say nothing.
+
+    A date that begins a line of anything but a log (a query, say) is not when it was written.
+    """
     decoder = msgspec.json.Decoder(_Record)
     with uncompressed(file) as lines:
-        return _least(moment for line in lines for moment in _line_moments(line, decoder))
+        return _least(moment for line in lines for moment in _line_moments(line, decoder, is_log))
 
 
-def _line_moments(line: bytes, decoder: msgspec.json.Decoder) -> Iterator[datetime]:
+def _line_moments(line: bytes, decoder: msgspec.json.Decoder, is_log: bool) -> Iterator[datetime]:
     if line.startswith(b"{"):
         try:
             record = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return
         yield from filter(None, map(_to_moment, msgspec.structs.astuple(record)))
-    elif found := _LOG_DATE.match(line[:32].decode("ascii", "replace")):
+    elif is_log and (found := _LOG_DATE.match(line[:32].decode("ascii", "replace"))):
         yield from filter(None, [_to_moment(found[1])])
 
 

@@ -23,9 +23,10 @@ _MAX_DEPTH = 4
 
 
 def files_with_any(root: Path, values: Iterable[str]) -> list[Path]:
-    """Files below `root` that hold one of the values, in their bytes or in any layer of them."""
+    """Files below `root` (or `root` itself) that hold one of the values, in their bytes or in any
+    layer of them."""
     wanted = [value.encode("utf-8", "surrogatepass") for value in values]
-    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    paths = [root] if root.is_file() else sorted(each for each in root.rglob("*") if each.is_file())
     return [path for path in paths if _holds(path, wanted)]
 
 

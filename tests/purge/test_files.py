@@ -24,7 +24,7 @@ BY_DATE = (
     "sources/opt_in/sessions/{day}/account-a/one.jsonl",
     "sources/opt_in/survival/{day}/part.jsonl",
 )
-BY_CHANGE = ("state/opt_in/dbt/manifest.json",)
+BY_CHANGE = ("state/opt_in/dbt/manifest.json", "state/opt_in/declassified.json")
 
 
 def age(path, day: date) -> None:
@@ -77,9 +77,8 @@ def test_a_source_that_the_product_purges_is_left_alone(store, monkeypatch):
     path = store.write(f"sources/opt_in/sessions/{EXPIRED}/a/s.jsonl")
     done = purge_expired("opt_in", "today")
     assert path.exists() and done["kinds"] == []
-    assert {item["kind"]: item["oldest"][:10] for item in done["after"]}["source/sessions"] == str(
-        EXPIRED
-    )
+    ages = {item["kind"]: item["oldest"] for item in done["after"]}
+    assert ages["source/sessions"].startswith(str(EXPIRED))
 
 
 def test_other_tiers_are_not_touched(store):

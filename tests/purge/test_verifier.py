@@ -73,11 +73,7 @@ def make_sqlite(path):
     connection.close()
 
 
-def make_log(path):
-    path.write_text(f"{NEW}T10:00:00 new\n[{OLD}] old\n")
-
-
-MAKERS = [make_jsonl, make_gzip, make_zstd, make_parquet, make_duckdb, make_sqlite, make_log]
+MAKERS = [make_jsonl, make_gzip, make_zstd, make_parquet, make_duckdb, make_sqlite]
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -86,6 +82,13 @@ def test_the_oldest_instant_is_found_by_content(tmp_path, make):
     path = tmp_path / "unnamed"
     make(path)
     assert oldest_in_file(path).date() == OLD
+
+
+def test_the_lines_of_a_log_say_when_and_those_of_a_query_do_not(tmp_path):
+    (tmp_path / "serve.log").write_text(f"{NEW}T10:00:00 new\n[{OLD}] old\n")
+    (tmp_path / "query.sql").write_text(f"select date\n'{OLD}'\n")
+    assert oldest_in_file(tmp_path / "serve.log").date() == OLD
+    assert oldest_in_file(tmp_path / "query.sql") is None
 
 
 def test_instants_in_other_zones_and_as_unix_time_are_compared_as_utc(tmp_path):

@@ -1,6 +1,7 @@
 """DELETE leaves rows readable in a DuckDB file; a rebuilt one holds nothing of them."""
 
-from datetime import date
+import os
+from datetime import date, datetime
 
 import duckdb
 import pytest
@@ -92,3 +93,18 @@ def test_a_warehouse_that_is_no_database_is_a_clear_error(warehouse):
     warehouse.write_bytes(b"not a database at all, by far")
     with pytest.raises(WinnowError, match="cannot be opened"):
         warehouse_places(warehouse.parent.parent, "opt_in", TODAY)
+
+
+def test_a_warehouse_of_which_no_row_is_kept_goes_whole(warehouse):
+    run(warehouse, f"DELETE FROM marts.sessions WHERE session_date = '{OLDEST_KEPT}'")
+    rebuild(warehouse, TODAY)
+    assert list(warehouse.parent.iterdir()) == []
+
+
+def test_a_warehouse_without_any_day_goes_by_its_last_change(warehouse):
+    run(warehouse, "DROP TABLE marts.sessions")
+    moment = datetime(EXPIRED.year, EXPIRED.month, EXPIRED.day, 12).timestamp()
+    assert warehouse_places(warehouse.parent.parent, "opt_in", TODAY) == []
+    os.utime(warehouse, (moment, moment))
+    (place,) = warehouse_places(warehouse.parent.parent, "opt_in", TODAY)
+    assert place.day == EXPIRED
