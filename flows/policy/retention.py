@@ -22,7 +22,7 @@ from flows.policy.windows import oldest_kept_date
 
 
 class Rule(NamedTuple):
-    """A folder or file below WINNOW_HOME; a file's day is that in its path, else its last change."""
+    """A folder or file of WINNOW_HOME; a file's day is that in its path, else its last change."""
 
     kind: str
     folder: str
