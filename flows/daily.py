@@ -5,57 +5,51 @@ from datetime import date
 from flows.adapters.locks import tier_lock
 from flows.adapters.run_record import write_run_record
 from flows.orchestrator import flow, task
-from flows.policy.tiers import Tier
+from flows.policy.tiers import Tier, check_tier
 from flows.policy.windows import check_window_allowed
 from flows.settings import load_settings
 from flows.stages import run_stage
 
 
 @flow
-def daily(tier: str, day: date | None = None, first: date | None = None) -> dict:
-    """Runs the tier's stages for the source folders up to `day` (today's, if not named).
-
-    Returns counts by stage.
+def daily(
+    tier: str, day: date | None = None, first: date | None = None, canaries: bool = False
+) -> dict:
+    """Runs the tier's stages for the source folders `first` (the window's, if not named) … `day`
+    (today's). Returns counts by stage.
 
     Raises WinnowError where a stage failed or the gate refused: later stages do not run, and what
     was published before stays.
     """
-    settings = load_settings()
+    tier, settings = check_tier(tier), load_settings()
     day = day or settings.today
     check_window_allowed(day, settings.today)
     with tier_lock(settings.home, tier, settings.lock_seconds):
-        counts = {
-            "pull": pull(tier, day, first),
-            "quality": quality(tier),
-            "declassify": declassify(tier),
-            "build": build(tier),
-            "export": export(tier),
-        }
+        counts = {"pull": stage("pull", tier, day=day, first=first)}
+        counts["quality"] = stage("quality", tier)
+        if canaries:
+            counts["canaries"] = rehearse(tier)
+        counts |= {name: stage(name, tier) for name in ("declassify", "build", "export")}
+        if canaries:
+            stage("search", tier)
         finished_at = settings.now.isoformat(timespec="seconds")
         write_run_record(settings.home, tier, day, finished_at, counts)
     return counts
 
 
 @task
-def pull(tier: str, day: date, first: date | None) -> dict:
-    return run_stage("pull", Tier(tier), day=day, first=first)
+def stage(name: str, tier: Tier, **arguments) -> dict:
+    """One stage, in a process of its own."""
+    return run_stage(name, tier, **arguments)
 
 
 @task
-def quality(tier: str) -> dict:
-    return run_stage("quality", Tier(tier))
-
-
-@task
-def declassify(tier: str) -> dict:
-    return run_stage("declassify", Tier(tier))
-
-
-@task
-def build(tier: str) -> dict:
-    return run_stage("build", Tier(tier))
-
-
-@task
-def export(tier: str) -> dict:
-    return run_stage("export", Tier(tier))
+def rehearse(tier: Tier) -> dict:
+    """Everything up to the candidates with planted canaries, which must then be nowhere."""
+    planted = stage("plant", tier)
+    try:
+        stage("declassify", tier)
+        stage("build", tier)
+        return planted | stage("search", tier)
+    finally:
+        stage("remove", tier)

@@ -67,7 +67,7 @@ def _deployments(scope: str, settings: Settings) -> list:
     if scope == SHARED:
         return [purge]
     run = daily.to_deployment(
-        f"daily_{scope}", cron=settings.daily_cron, parameters={"tier": scope}
+        f"daily_{scope}", cron=settings.daily_cron, parameters={"tier": scope, "canaries": True}
     )
     return [run, purge]
 

@@ -19,6 +19,9 @@ STAGES = {
     "daily": "flows.daily:daily",
     "pull": "flows.pull_{tier}:pull_{tier}",
     "quality": "flows.check_quality:check_quality",
+    "plant": "flows.canaries:plant_canaries",
+    "search": "flows.canaries:search_canaries",
+    "remove": "flows.canaries:remove_canaries",
     "declassify": "flows.declassify:declassify",
     "build": "flows.build_signals:build_signals",
     "export": "flows.export_training:export_training",
@@ -86,7 +89,7 @@ def _flow(stage: str, tier: str) -> Callable:
 
 def _typed(order: dict) -> dict:
     arguments = {
-        name: date.fromisoformat(value) if value else None
+        name: date.fromisoformat(value) if isinstance(value, str) else value
         for name, value in order["arguments"].items()
     }
     return arguments if order["stage"] == "pull" else arguments | {"tier": Tier(order["tier"])}

@@ -48,6 +48,8 @@ def _print_tier(console, tier: str, result: dict) -> None:
     for warning in result["quality"]["warnings"]:
         console.print(f"[yellow]quality[/]      {warning}")
     _print_built(console, result)
+    if "canaries" in result:
+        console.print(f"canaries     {result['canaries']['planted']} planted, none found elsewhere")
     _print_exports(console, result["export"])
 
 
@@ -85,16 +87,21 @@ def _print_built(console, result: dict) -> None:
 
 
 def _print_exports(console, export: dict) -> None:
-    from rich.table import Table
+    if not export["exports"]:
+        console.print("exports      nothing to export yet")
+    for (name, outcome), entries in _grouped(export["exports"]).items():
+        days = sorted(entry["date"] for entry in entries)
+        span = days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}, {len(days)} days"
+        console.print(f"export       [bold]{name}[/] {outcome} · {span}")
+        if "rows" in entries[0]:
+            rows = sum(entry["rows"] for entry in entries)
+            bits = max(entry["bits_per_row"] for entry in entries)
+            folder = Path(entries[0]["path"]).parent
+            console.print(f"             {rows:,} rows of {bits:.1f} bits each · {folder}/")
 
-    table = Table("export", "day", "outcome", "rows", "bits/row", "path", box=None, pad_edge=False)
-    for entry in export["exports"]:
-        table.add_row(
-            entry["export"],
-            entry["date"],
-            entry["outcome"],
-            str(entry.get("rows", "–")),
-            f"{entry['bits_per_row']:.1f}" if "bits_per_row" in entry else "–",
-            entry.get("path", "not released"),
-        )
-    console.print(table if export["exports"] else "exports      nothing to export yet")
+
+def _grouped(entries: list[dict]) -> dict[tuple[str, str], list[dict]]:
+    found: dict[tuple[str, str], list[dict]] = {}
+    for entry in entries:
+        found.setdefault((entry["export"], entry["outcome"]), []).append(entry)
+    return found

@@ -14,6 +14,9 @@ def run(
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day; today by default")
     ] = None,
+    canaries: Annotated[
+        bool, typer.Option("--canaries", help="plant canaries first and look for them everywhere")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the counts as one document")] = False,
 ) -> None:
     """The daily job: pull → declassify → build → gate → publish, a process a tier and stage."""
@@ -24,7 +27,8 @@ def run(
 
     settings = load_settings()
     wanted = day.date() if day else settings.today
-    results = run_tiers(settings, [check_tier(tier)] if tier else None, wanted)
+    tiers = [check_tier(tier)] if tier else None
+    results = run_tiers(settings, tiers, wanted, canaries=canaries)
     if as_json:
         print(json.dumps(results, indent=1, default=str))
     else:
