@@ -164,9 +164,11 @@ class GitChanges:
         sides = [
             (title.split(), path) for title, path in zip(fields[::2], fields[1::2], strict=False)
         ]
-        blobs = sorted({blob for title, _ in sides for blob in title[2:4] if blob.strip(b"0")})
-        checked = self._git.run("cat-file", "--batch-check", feed=b"\n".join(blobs) + b"\n").stdout
-        gone = {line.split()[0] for line in checked.splitlines() if line.endswith(b" missing")}
+        tips = line.split() if " " in line else [line, f"{line}^@"]
+        # Unlike cat-file this asks no other repository for what is missing.
+        listing = ("rev-list", "--objects", "--no-object-names", "--no-walk", "--missing=print")
+        listed = self._git.run(*listing, *tips, objects=objects).stdout.split()
+        gone = {name[1:] for name in listed if name.startswith(b"?")}
         return frozenset(path for title, path in sides if gone.intersection(title[2:4]))
 
     def _diff_tree(

@@ -47,9 +47,8 @@ class Repo:
         marks = self.folder / "marks"
         options = [f"--export-marks={marks}", f"--import-marks-if-exists={marks}", "--quiet"]
         self.git("fast-import", "--force", *options, feed=stream)
-        self.ids = dict(
-            (int(mark[1:]), id) for mark, id in map(str.split, marks.read_text().splitlines())
-        )
+        told = map(str.split, marks.read_text().splitlines())
+        self.ids = {int(mark[1:]): id for mark, id in told}
         return self
 
     def git(self, *arguments: str, feed: bytes = b"") -> str:

@@ -146,7 +146,8 @@ NOTE = b"""a.py
   abcd 2
   unknown 3
 ---
-{"schema_version": "authorship/3.0.0", "sessions": {"s_1": {"agent_id": {"tool": "x", "id": "one"}}},
+{"schema_version": "authorship/3.0.0",
+ "sessions": {"s_1": {"agent_id": {"tool": "x", "id": "one"}}},
  "prompts": {"abcd": {"agent_id": {"id": "two"}, "messages": [{"text": 3}]}}, "humans": {}}
 """
 
