@@ -17,34 +17,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(_ROOT), str(_ROOT / "tests" / "expectations" / "lineage")]
 
-from lineage_generator import RAW_COLUMNS, Generator, outcome, twins  # noqa: E402
-
-from expectations.lineage import check_query  # noqa: E402
-
-_LABEL_RULES = {"explicit_flow", "control_flow", "row_existence", "row_order", "error_channel"}
-
-
-def judge(databases, sql: str) -> str:
-    """Return how one query fared: broken, unknown, clean, unsound, dirty or dirty_but_equal."""
-    first = outcome(databases[0], sql)
-    if first in ("BinderException", "NotImplementedException"):
-        return "broken"
-    public = PUBLIC
-    verdict = check_query(databases[0], sql, raw_columns=RAW_COLUMNS, public_columns=public)
-    is_equal = all(outcome(database, sql) == first for database in databases[1:])
-    if verdict.is_clean:
-        return "clean" if is_equal else "unsound"
-    if not {reason.rule for reason in verdict.reasons} & _LABEL_RULES:
-        return "unknown"
-    return "dirty_but_equal" if is_equal else "dirty"
-
-
-PUBLIC = {
-    *(("s", c) for c in "id a g n k d".split()),
-    *(("m", c) for c in "id sid p v".split()),
-    *(("w", c) for c in "id x y".split()),
-    *(("l", c) for c in "id xs tags".split()),
-}
+from lineage_generator import Generator, judge, twins  # noqa: E402
 
 
 def run(count: int, first_seed: int = 0) -> tuple[Counter, list[str]]:

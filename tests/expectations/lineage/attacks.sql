@@ -462,8 +462,9 @@ select count(*) as n from heavy;
 
 -- @attack generated_column
 -- claims: chat_id:key, initial:a|b
--- setup: create table copies (chat_id varchar, question varchar, initial varchar generated always as (left(question, 1)))
-select chat_id, initial from copies, (select question as q from chats) where q = q;
+-- setup: create table echoes (chat_id varchar, question varchar, initial varchar generated always as (left(question, 1)))
+-- setup: insert into echoes select chat_id, question from chats
+select chat_id, initial from echoes;
 
 -- @attack copy_made_before
 -- claims: id:key, note:a|b

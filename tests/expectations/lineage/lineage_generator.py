@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from expectations.lineage import check_query
+
 RAW_COLUMNS = {("s", "t"), ("s", "u"), ("m", "b")}
 _SCHEMA = """
 create table s (id integer, a varchar, g varchar, n integer, k integer, d timestamp,
@@ -26,6 +28,13 @@ _COLUMNS = {
     "w": {"int": ["id", "y"], "text": ["x"], "time": [], "raw": []},
     "l": {"int": ["id"], "text": [], "time": [], "raw": []},
 }
+PUBLIC_COLUMNS = {
+    *(("s", c) for c in ["id", "a", "g", "n", "k", "d"]),
+    *(("m", c) for c in ["id", "sid", "p", "v"]),
+    *(("w", c) for c in ["id", "x", "y"]),
+    *(("l", c) for c in ["id", "xs", "tags"]),
+}
+_LABEL_RULES = {"explicit_flow", "control_flow", "row_existence", "row_order", "error_channel"}
 _WORDS = ("ask", "bug", "cat", "dig", "end", "fix")
 
 
@@ -191,8 +200,11 @@ class Generator:
         partition = f"partition by {self._leaf(scope)} " if self._chance(0.5) else ""
         window = f"{function} over ({partition}order by {self._leaf(scope)})"
         outputs = self._listed([*self._outputs(scope), window])
-        qualify = self._pick((3, ""), (1, f" qualify {window} is not null"),
-                             (1, f" qualify row_number() over (order by {self._leaf(scope)}) < 4"))
+        qualify = self._pick(
+            (3, ""),
+            (1, f" qualify {window} is not null"),
+            (1, f" qualify row_number() over (order by {self._leaf(scope)}) < 4"),
+        )
         return f"select {outputs} from {source}{where}{qualify}"
 
     def _with(self) -> str:
@@ -317,3 +329,17 @@ def outcome(connection, sql: str):
         return connection.execute(sql).fetchall()
     except duckdb.Error as error:
         return type(error).__name__
+
+
+def judge(databases, sql: str) -> str:
+    """Return how one query fared: broken, unknown, clean, unsound, dirty or dirty_but_equal."""
+    first = outcome(databases[0], sql)
+    if first in ("BinderException", "NotImplementedException"):
+        return "broken"
+    verdict = check_query(databases[0], sql, raw_columns=RAW_COLUMNS, public_columns=PUBLIC_COLUMNS)
+    is_equal = all(outcome(database, sql) == first for database in databases[1:])
+    if verdict.is_clean:
+        return "clean" if is_equal else "unsound"
+    if not {reason.rule for reason in verdict.reasons} & _LABEL_RULES:
+        return "unknown"
+    return "dirty_but_equal" if is_equal else "dirty"
