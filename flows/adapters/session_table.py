@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.policy.errors import WinnowError
-from flows.scorecard.table import ACCOUNT, EXPERIMENT, NUMERIC, OTHER, TIME, VARIANT
 
-_KEYS = (ACCOUNT, VARIANT, EXPERIMENT)
+_ACCOUNT = "account_key"
+_KEYS = (_ACCOUNT, "variant", "experiment")
 
 
 class SessionTable:
-    """Implements `flows.scorecard.table.Sessions` over `read`, which answers one column."""
+    """What `flows.scorecard.table.Sessions` asks for, over `read`, which answers one column."""
 
     def __init__(self, schema: pa.Schema, rows: int, read: Callable[[str], pa.ChunkedArray]):
         self.kinds = {field.name: _kind(field.type) for field in schema}
@@ -58,10 +58,13 @@ class SessionTable:
             encoded = pc.dictionary_encode(encoded)
         encoded = encoded.unify_dictionaries()
         codes = np.concatenate(
-            [pc.fill_null(chunk.indices.cast(pa.int32()), -1).to_numpy() for chunk in encoded.chunks]
+            [
+                pc.fill_null(chunk.indices.cast(pa.int32()), -1).to_numpy()
+                for chunk in encoded.chunks
+            ]
             or [np.zeros(0, np.int32)]
         )
-        if column == ACCOUNT or not encoded.num_chunks:
+        if column == _ACCOUNT or not encoded.num_chunks:
             return codes, []
         return codes, [str(name) for name in encoded.chunk(0).dictionary.to_pylist()]
 
@@ -116,5 +119,5 @@ def _is_word(field: pa.Field) -> bool:
 def _kind(type_: pa.DataType) -> str:
     numeric = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
     if any(test(type_) for test in numeric):
-        return NUMERIC
-    return TIME if pa.types.is_date(type_) or pa.types.is_timestamp(type_) else OTHER
+        return "numeric"
+    return "time" if pa.types.is_date(type_) or pa.types.is_timestamp(type_) else "other"

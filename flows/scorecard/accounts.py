@@ -51,16 +51,16 @@ def split_accounts(sessions: Sessions, rows: np.ndarray | None = None) -> Split:
     rows = np.arange(sessions.rows, dtype=np.int32) if rows is None else rows
     named = (accounts[rows] >= 0) & (variants[rows] >= 0)
     nameless, rows = int((~named).sum()), rows[named]
-    present, variants = np.unique(variants[rows], return_inverse=True)
+    present = sorted(np.flatnonzero(np.bincount(variants[rows])), key=names.__getitem__)
     _check_count(len(present))
-    ordered = sorted(range(len(present)), key=lambda code: names[present[code]])
-    variants = np.argsort(ordered)[variants].astype(np.int8) if len(present) else variants
-    _, accounts = np.unique(accounts[rows], return_inverse=True)
-    variant_of, crossed = _variants_of(accounts, variants)
-    kept = ~crossed[accounts] if len(rows) else np.zeros(0, bool)
+    rank = np.zeros(len(names), dtype=np.int8)
+    rank[present] = np.arange(len(present))
+    accounts = _dense(accounts[rows])
+    variant_of, crossed = _variants_of(accounts, rank[variants[rows]])
+    kept = ~crossed[accounts]
     renumbered = np.cumsum(~crossed) - 1
     return Split(
-        [names[present[code]] for code in ordered],
+        [names[code] for code in present],
         rows[kept],
         renumbered[accounts[kept]].astype(np.int32),
         variant_of[~crossed],
@@ -91,9 +91,7 @@ def totals(split: Split, values: np.ndarray, sizes: np.ndarray, before) -> Total
     """`values`, `sizes` and `before` (or None) stand a row of the split."""
     known = ~(np.isnan(values) | np.isnan(sizes))
     sums = split.total(np.where(known, values, 0.0))
-    return Totals(
-        sums, split.total(np.where(known, sizes, 0.0)), _account_means(split, before)
-    )
+    return Totals(sums, split.total(np.where(known, sizes, 0.0)), _account_means(split, before))
 
 
 def _account_means(split: Split, values: np.ndarray | None) -> np.ndarray | None:
@@ -102,6 +100,11 @@ def _account_means(split: Split, values: np.ndarray | None) -> np.ndarray | None
     counts = split.total(~np.isnan(values))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(counts > 0, split.total(values) / counts, np.nan)
+
+
+def _dense(codes: np.ndarray) -> np.ndarray:
+    """The same codes, numbered without gaps."""
+    return (np.cumsum(np.bincount(codes) > 0) - 1)[codes]
 
 
 def _variants_of(accounts: np.ndarray, variants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

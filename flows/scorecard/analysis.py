@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from flows.policy.errors import WinnowError
-from flows.scorecard import verdicts
+from flows.scorecard import verdicts, words
 from flows.scorecard.accounts import MINIMUM_ACCOUNTS, Split, split_accounts
 from flows.scorecard.curves import Curve
 from flows.scorecard.looks import Calendar, calendar
@@ -172,10 +172,8 @@ def _compared(split, when, pair, measures: list[Measure], found, alpha):
 def _ratio(split: Split, options: Options) -> SampleRatio | None:
     """None where there is nothing to compare, or too few accounts for a χ² test."""
     counts = {n: c for n, c in zip(split.variants, split.account_counts(), strict=True) if c}
-    if len(counts) < 2 or min(counts.values()) < MINIMUM_ACCOUNTS and options.split is None:
-        is_testable = len(counts) > 1 and sum(counts.values()) >= MINIMUM_ACCOUNTS * len(counts)
-        if not is_testable:
-            return None
+    if len(counts) < 2 or sum(counts.values()) < MINIMUM_ACCOUNTS * len(counts):
+        return None
     return sample_ratio(counts, options.split)
 
 
@@ -184,13 +182,16 @@ def _pair(split: Split, ratio, pair: tuple[int, int], findings: list[Finding]) -
     counts = split.account_counts()
     small = [split.variants[code] for code in pair if counts[code] < MINIMUM_ACCOUNTS]
     if small:
-        reason = f"{' and '.join(small)}: fewer than {MINIMUM_ACCOUNTS} accounts. An interval from so few accounts would mean nothing."
+        reason = _TOO_FEW.format(words.listed(small))
         return Pair(control, treatment, verdicts.withheld(reason), tuple(findings))
     if ratio is not None and not ratio.is_as_planned:
         return Pair(control, treatment, verdicts.withheld(_MISMATCH), tuple(findings))
     return Pair(control, treatment, verdicts.verdict(control, treatment, findings), tuple(findings))
 
 
+_TOO_FEW = (
+    f"Fewer than {MINIMUM_ACCOUNTS} accounts: {{}}. An interval from so few would mean nothing."
+)
 _MISMATCH = (
     "The accounts are not split between the variants as planned. The assignment is broken or"
     " sessions of one variant were lost, so that any difference below may come from that."

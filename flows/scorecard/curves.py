@@ -41,10 +41,10 @@ def survival_curve(
     measured = ~np.isnan(alive)
     kept = _kept(measured, accounts, least_accounts)
     has_any = measured[:, :1].ravel()
-    if not kept or len(np.unique(accounts[has_any])) < 2:
+    codes = _dense(accounts[has_any])
+    if not kept or codes.max(initial=-1) < 1:
         return None
     alive, measured = alive[has_any, :kept], measured[has_any, :kept]
-    _, codes = np.unique(accounts[has_any], return_inverse=True)
     risk, died = _risk_and_deaths(alive, measured)
     share = np.cumprod(1 - _hazards(risk, died))
     influence = _influence(risk, died, codes) * share
@@ -69,7 +69,7 @@ def _alive(ratios: np.ndarray) -> np.ndarray:
 
 def _kept(measured: np.ndarray, accounts: np.ndarray, least: int) -> int:
     """How many checkpoints, from the first on, enough accounts were measured at."""
-    counts = [len(np.unique(accounts[column])) for column in measured.T]
+    counts = [np.count_nonzero(np.bincount(accounts[column])) for column in measured.T]
     enough = [count >= max(least, 1) for count in counts]
     return enough.index(False) if False in enough else len(enough)
 
@@ -91,9 +91,13 @@ def _influence(risk: np.ndarray, died: np.ndarray, codes: np.ndarray) -> np.ndar
     hazards, totals = _hazards(risk, died), risk.sum(axis=0)
     scale = totals * (1 - hazards)
     deviations = (hazards * risk - died) / np.where(scale > 0, scale, np.inf)
-    sums = np.zeros((codes.max() + 1, deviations.shape[1]))
-    np.add.at(sums, codes, deviations)
+    sums = np.stack([np.bincount(codes, column) for column in deviations.T], axis=1)
     return np.cumsum(sums, axis=1)
+
+
+def _dense(accounts: np.ndarray) -> np.ndarray:
+    """The same accounts, numbered without gaps."""
+    return (np.cumsum(np.bincount(accounts) > 0) - 1)[accounts]
 
 
 def _error(influence: np.ndarray) -> np.ndarray:

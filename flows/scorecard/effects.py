@@ -162,5 +162,8 @@ def _welch(first: Estimate, second: Estimate) -> float:
     total = sum(parts)
     if total == 0:
         return first.degrees + second.degrees
-    shares = ((part / total) ** 2 / each.degrees for part, each in zip(parts, (first, second), strict=True))
+    shares = (
+        (part / total) ** 2 / each.degrees
+        for part, each in zip(parts, (first, second), strict=True)
+    )
     return 1 / sum(shares)

@@ -1,7 +1,7 @@
 """The same comparison as it stood at the end of every day, and each day's own rates.
 
 Sums of squares over accounts change, from one day to the next, only by what the accounts of that
-day add: so one pass over rows sorted by account and day gives the moments of every look.
+day add: so one pass over sums by account and day gives the moments of every look.
 """
 
 from dataclasses import dataclass
@@ -12,62 +12,60 @@ from flows.scorecard.accounts import Split
 from flows.scorecard.effects import Sample
 
 MOST_LOOKS = 60
+# What a running sum may be off by, as a share of itself.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The order of the split's rows by account and look. `ends` marks the last row of each account
-    and look, `look_of` and `variant_of` say which they are; `days` is the last day of each look."""
+    """Which part of an account a row is in: an account's rows of one look are a part, and parts
+    stand by account and look. `part_of` is a part a row; `starts` the first part of the account,
+    `cell_of` its variant and look (variant × looks + look), a part each; `days` ends each look."""
 
     days: np.ndarray
-    order: np.ndarray
-    ends: np.ndarray
-    is_first: np.ndarray
-    look_of: np.ndarray
-    variant_of: np.ndarray
+    part_of: np.ndarray
+    starts: np.ndarray
+    cell_of: np.ndarray
     variants: int
 
     def table(self, values: np.ndarray) -> np.ndarray:
-        """The sum of a value an account-look, shape (variants, looks)."""
-        cells = self.variant_of * len(self.days) + self.look_of
-        sums = np.bincount(cells, values, minlength=self.variants * len(self.days))
+        """The sum of a value a part, shape (variants, looks)."""
+        sums = np.bincount(self.cell_of, values, minlength=self.variants * len(self.days))
         return sums.reshape(self.variants, len(self.days))
 
-    def by_end(self, values: np.ndarray) -> np.ndarray:
-        """Sums of a value a row, within each account and look."""
-        running = np.cumsum(values[self.order])[self.ends]
-        return np.diff(running, prepend=0.0)
+    def by_part(self, values: np.ndarray) -> np.ndarray:
+        """The sum of a value a row, by part."""
+        return np.bincount(self.part_of, values, minlength=len(self.cell_of))
 
-    def cumulative(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """An account's sum before and after each of its looks."""
+    def so_far(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """An account's sum before and after each of its parts."""
         running = np.cumsum(parts)
-        starts = np.maximum.accumulate(np.where(self.is_first, np.arange(len(parts)), 0))
-        after = running - (running - parts)[starts]
-        return after - parts, after
+        before = running - parts
+        base = before[self.starts]
+        return before - base, running - base
 
 
 def calendar(split: Split, days: np.ndarray) -> Calendar | None:
     """`days` stands a row of the split; None where any day is unknown or all are the same."""
     if len(days) == 0 or (days < 0).any():
         return None
-    present, looks = np.unique(days, return_inverse=True)
+    first = int(days.min())
+    is_day = np.bincount(days - first) > 0
+    present, looks = np.flatnonzero(is_day) + first, (np.cumsum(is_day) - 1)[days - first]
     step = -(-len(present) // MOST_LOOKS)
     looks = looks // step
-    count = int(looks.max()) + 1
+    count = -(-len(present) // step)
     if count < 2:
         return None
     keys = split.accounts.astype(np.int64) * count + looks
-    order = np.argsort(keys, kind="stable").astype(np.int32)
-    ordered = keys[order]
-    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
-    accounts = ordered[ends] // count
+    parts, part_of = np.unique(keys, return_inverse=True)
+    accounts = parts // count
+    is_first = np.append(True, accounts[1:] != accounts[:-1])
     return Calendar(
         days=present[np.minimum(np.arange(1, count + 1) * step, len(present)) - 1],
-        order=order,
-        ends=ends,
-        is_first=np.append(True, accounts[1:] != accounts[:-1]),
-        look_of=(ordered[ends] % count).astype(np.int64),
-        variant_of=split.variant_of[accounts].astype(np.int64),
+        part_of=part_of,
+        starts=np.maximum.accumulate(np.where(is_first, np.arange(len(parts)), 0)),
+        cell_of=split.variant_of[accounts].astype(np.int64) * count + parts % count,
         variants=len(split.variants),
     )
 
@@ -96,7 +94,9 @@ class Looks:
         covariance = np.zeros((3, 3))
         covariance[:2, :2] = (raw - count * np.outer(means, means)) / (count - 1)
         shifted = np.array([means[0] + self.origin * means[1], means[1], 0.0])
-        return Sample(int(count), float(self.sizes[variant, look]), shifted, _moved(covariance, self.origin))
+        return Sample(
+            int(count), float(self.sizes[variant, look]), shifted, _moved(covariance, self.origin)
+        )
 
 
 def look_moments(when: Calendar, values: np.ndarray, sizes: np.ndarray) -> Looks:
@@ -104,13 +104,13 @@ def look_moments(when: Calendar, values: np.ndarray, sizes: np.ndarray) -> Looks
     known = ~(np.isnan(values) | np.isnan(sizes))
     values, sizes = np.where(known, values, 0.0), np.where(known, sizes, 0.0)
     origin = float(values.sum() / max(sizes.sum(), 1e-300))
-    own_sizes = when.by_end(sizes)
-    own_sums = when.by_end(values - origin * sizes)
-    s0, s1 = when.cumulative(own_sums)
-    n0, n1 = when.cumulative(own_sizes)
-    seen_before, seen = when.cumulative(when.by_end((sizes > 0).astype(float)))
+    own_sizes = when.by_part(sizes)
+    own_sums = when.by_part(values - origin * sizes)
+    s0, s1 = when.so_far(own_sums)
+    n0, n1 = when.so_far(own_sizes)
+    appeared = (np.abs(n0) <= _ROUNDING * n1) & (own_sizes > 0)
     return Looks(
-        accounts=_so_far(when, (seen_before < 0.5) & (seen > 0.5)),
+        accounts=_so_far(when, appeared),
         sums=_so_far(when, own_sums),
         sizes=_so_far(when, own_sizes),
         squares=(

@@ -31,7 +31,10 @@ class Measure:
         if plain.effect is None or self.totals.covariates is None:
             return plain
         theta, centre = adjustment(*samples)
-        moved = [replace(s, estimate=estimate(each, theta, centre)) for s, each in zip(sides, samples, strict=True)]
+        moved = [
+            replace(s, estimate=estimate(each, theta, centre))
+            for s, each in zip(sides, samples, strict=True)
+        ]
         adjusted = compare(self.metric, *moved, alpha)
         if adjusted.effect is None or theta == 0:
             return plain
@@ -86,9 +89,7 @@ def measure(sessions: Sessions, split: Split, columns: Columns, when: Calendar |
 
 def curves(sessions: Sessions, split: Split) -> dict[int, Curve]:
     """variant code → its curve, all up to the same checkpoint; empty without two checkpoints."""
-    present = [
-        (f"code_survival_{name}_ratio", days) for name, days in CHECKPOINT_DAYS.items()
-    ]
+    present = [(f"code_survival_{name}_ratio", days) for name, days in CHECKPOINT_DAYS.items()]
     present = [each for each in present if sessions.kinds.get(each[0]) == NUMERIC]
     if len(present) < 2:
         return {}
@@ -103,8 +104,12 @@ def curves(sessions: Sessions, split: Split) -> dict[int, Curve]:
         return survival_curve(ratios[rows][:, :kept], days[:kept], accounts, MINIMUM_ACCOUNTS)
 
     found = {code: curve(code, len(days)) for code in members}
-    common = min((len(each.days) for each in found.values() if each), default=0)
-    return {code: curve(code, common) for code, each in found.items() if each and common > 1}
+    found = {code: each for code, each in found.items() if each}
+    common = min((len(each.days) for each in found.values()), default=0)
+    if common < 2:
+        return {}
+    is_long = {code: len(each.days) > common for code, each in found.items()}
+    return {c: curve(c, common) if is_long[c] else each for c, each in found.items()}
 
 
 def compare_curves(

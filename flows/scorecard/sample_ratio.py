@@ -23,8 +23,12 @@ class SampleRatio:
         return self.p_value >= ALARM
 
 
-def sample_ratio(accounts: Mapping[str, int], split: Mapping[str, float] | None) -> SampleRatio:
+def sample_ratio(
+    accounts: Mapping[str, int], split: Mapping[str, float] | None, noise: float = 0.0
+) -> SampleRatio:
     """`accounts` is variant → number, of at least two; without `split` equal shares are planned.
+
+    `noise` is the variance of noise on each number: it makes the test milder.
 
     Raises WinnowError (exit code 2) where the split does not name the variants of the data.
     """
@@ -33,7 +37,7 @@ def sample_ratio(accounts: Mapping[str, int], split: Mapping[str, float] | None)
     planned = _shares(accounts, split)
     total = sum(accounts.values())
     chi_square = sum(
-        (count - total * planned[name]) ** 2 / (total * planned[name])
+        (count - total * planned[name]) ** 2 / (total * planned[name] + noise)
         for name, count in accounts.items()
     )
     degrees = len(accounts) - 1

@@ -10,7 +10,7 @@ from flows.policy.errors import WinnowError
 
 ACCOUNT, VARIANT, EXPERIMENT, OBSERVED = "account_key", "variant", "experiment", "observed_at"
 _PRE, _DENOMINATOR = "pre_", "__denominator"
-NUMERIC, OTHER, TIME = "numeric", "other", "time"
+NUMERIC, TIME = "numeric", "time"
 
 
 class Sessions(Protocol):

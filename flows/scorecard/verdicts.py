@@ -82,8 +82,12 @@ def _clause(opening: str, findings: list[Finding]) -> list[str]:
 def _moved(finding: Finding) -> str:
     comparison = finding.comparison
     metric, effect = comparison.metric, comparison.effect
-    values = [words.value(metric, s.estimate.value) for s in (comparison.control, comparison.treatment)]
-    relative = "" if effect.relative is None else f" ({words.percent(effect.relative, signed=True)})"
+    values = [
+        words.value(metric, s.estimate.value) for s in (comparison.control, comparison.treatment)
+    ]
+    relative = (
+        "" if effect.relative is None else f" ({words.percent(effect.relative, signed=True)})"
+    )
     return f"{metric.label.lower()} {values[0]} → {values[1]}{relative}"
 
 
