@@ -19,6 +19,8 @@ from expectations.domains import (
     Ratio,
     problem_of,
 )
+from expectations.mechanisms import Mechanism
+from expectations.mechanisms import problem_of as mechanism_problem_of
 
 FOLDER = Path(__file__).parent / "allowlists"
 ROW_TIER = "opt_in"
@@ -35,22 +37,6 @@ class AllowlistError(Exception):
         self.message = message
         self.remedy = remedy
         self.exit_code = 2
-
-
-class Mechanism(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How rows are released. `none` is for opt_in alone; the others need a verified record.
-
-    `epsilon` is spent by a release; `epsilon_per_window` is what one account may spend in 30 days.
-    """
-
-    name: Literal["none", "aggregate_dp", "randomized_response"]
-    epsilon: float = 0.0
-    epsilon_per_window: float = 0.0
-    sessions_per_account: int = 0
-
-    @property
-    def needs_record(self) -> bool:
-        return self.name != "none"
 
 
 class MinimumAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,9 +157,16 @@ def _check_export(export: Export, tier: str, file: str, place: str) -> None:
     if any(export.columns[name].domain.nullable for name in (*export.keys, export.partition)):
         raise _error(file, f"{place}.keys", "names a column that may be null")
     if tier == ROW_TIER:
+        _check_rows(export, file, place)
         _check_purposes(export, file, place)
     else:
         _check_aggregate(export, file, place)
+
+
+def _check_rows(export: Export, file: str, place: str) -> None:
+    """Rows of accounts that agreed: no mechanism, and no settings that only look like one."""
+    if export.mechanism != Mechanism(name="none"):
+        raise _error(file, f"{place}.mechanism", "must be none: these accounts agreed")
 
 
 def _check_purposes(export: Export, file: str, place: str) -> None:
@@ -186,8 +179,10 @@ def _check_purposes(export: Export, file: str, place: str) -> None:
 def _check_aggregate(export: Export, file: str, place: str) -> None:
     if any(isinstance(column.domain, KeyedHash) for column in export.columns.values()):
         raise _error(file, f"{place}.columns", "lists a keyed hash, which only opt_in may have")
-    if not export.mechanism.needs_record or export.mechanism.epsilon <= 0:
-        raise _error(file, f"{place}.mechanism", "must be a privacy mechanism with an epsilon")
+    domains = {name: column.domain for name, column in export.columns.items()}
+    problem = mechanism_problem_of(export.mechanism, export.keys, export.partition, domains)
+    if problem:
+        raise _error(file, f"{place}.mechanism", problem)
     if export.mechanism.name == "aggregate_dp" and not export.minimum_accounts:
         raise _error(file, place, "needs minimum_accounts: aggregates have a least cell")
 

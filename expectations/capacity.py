@@ -15,7 +15,10 @@ from expectations.domains import KeyedHash
 
 
 def bits_per_row(export: Export) -> float:
-    """Bits of the columns that are neither key, partition nor keyed hash."""
+    """Bits of the columns that are neither key, partition nor keyed hash; of a privacy mechanism's
+    release, what all its rows together say at most about one session."""
+    if export.mechanism.needs_record:
+        return export.mechanism.epsilon * math.log2(math.e) * export.mechanism.enabled
     columns = export.columns.values()
     return sum(column.bits for column in columns if not _is_key(export, column))
 
@@ -38,8 +41,8 @@ def bits_per_session(allowlist: Allowlist) -> float:
 
 
 def _session_bits(export: Export) -> float:
-    if export.mechanism.name == "aggregate_dp":
-        return export.mechanism.epsilon * math.log2(math.e)
+    if export.mechanism.needs_record:
+        return bits_per_row(export)
     rows, bits = rows_per_session(export), bits_per_row(export)
     # With several rows a session, which of them are there is a message too.
     return bits if rows == 1 else rows * (bits + math.log2(1 + 2**-bits))

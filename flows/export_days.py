@@ -38,11 +38,7 @@ def open_release(
     allowlists: Path | None = None,
 ) -> Release:
     """Raises WinnowError (exit code 2) for an allowlist that cannot be used."""
-    try:
-        allowlist = load_allowlist(tier, allowlists)
-    except AllowlistError as error:
-        failure = WinnowError(error.message, remedy=error.remedy, exit_code=error.exit_code)
-        raise failure from None
+    allowlist = usable_allowlist(tier, allowlists)
     return Release(
         tier=tier,
         store=ExportStore(home, tier),
@@ -53,6 +49,15 @@ def open_release(
         allowlists=allowlists,
         versions=content_versions(project_dir, path_of(tier, allowlists)),
     )
+
+
+def usable_allowlist(tier: Tier, allowlists: Path | None = None) -> Allowlist:
+    """Raises WinnowError (exit code 2) for one that is not."""
+    try:
+        return load_allowlist(tier, allowlists)
+    except AllowlistError as error:
+        failure = WinnowError(error.message, remedy=error.remedy, exit_code=error.exit_code)
+    raise failure
 
 
 @task

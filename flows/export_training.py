@@ -10,12 +10,14 @@ from flows.policy.errors import WinnowError
 from flows.policy.releases import Check, refusals_of, stop_on_refusal
 from flows.policy.tiers import Tier
 from flows.policy.windows import window_dates
+from flows.release_default import prepare_releases
 from flows.settings import load_settings
 
 
 @flow
 def export_training(tier: Tier) -> dict:
-    """Publishes, keeps, holds or withdraws every kept day of every export of `tier`.
+    """Publishes, keeps, holds or withdraws every kept day of every export of `tier`, once what
+    leaves by a privacy mechanism alone was drawn.
 
     Returns references and counts: see `export_dates`. Raises WinnowError when the gate refused a
     candidate, with every refusal, after what need not wait for it is done; exit code 2 for an
@@ -23,7 +25,9 @@ def export_training(tier: Tier) -> dict:
     """
     settings = load_settings()
     release = open_release(settings.home, tier, settings.today, settings.now, settings.project_dir)
+    prepared = prepare_releases(settings.home, tier, settings.today, release.allowlist)
     summary = export_dates(release, window_dates(settings.today))
+    summary = summary | {name: summary[name] + prepared[name] for name in prepared}
     if summary["refusals"]:
         raise WinnowError(
             "the gate refused:\n" + "\n".join(_line(tier, each) for each in summary["refusals"]),

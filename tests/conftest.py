@@ -44,11 +44,19 @@ exports:
     keys: [model]
     partition: session_date
     minimum_accounts: {column: account_count, at_least: 10}
-    mechanism: {name: aggregate_dp, epsilon: 1.0, epsilon_per_window: 1.0, sessions_per_account: 5}
+    mechanism:
+      name: aggregate_dp
+      window: {days: 1, settle_days: 0}
+      sessions_per_account: 5
+      epsilon: 1.0
+      epsilon_per_window: 1.0
+      public_keys: [{model: [opus, other, sonnet]}]
+      measures: {account_count: {of: accounts}}
     columns:
       session_date: {domain: date}
       model: {domain: enum, vocabulary: model}
       account_count: {domain: integer, minimum: 0, maximum: 1000}
+      account_count_standard_error: {domain: integer, minimum: 1, maximum: 1000}
 """
 
 FEEDBACK = """
@@ -71,7 +79,8 @@ SESSIONS = """
 """
 
 COHORTS = """
-    select date '{day}' as session_date, model, (10 + i)::integer as account_count
+    select date '{day}' as session_date, model, (10 + i)::integer as account_count,
+        2::integer as account_count_standard_error
     from (values ('opus', 1), ('other', 2), ('sonnet', 3)) as t (model, i)
 """
 

@@ -1,5 +1,9 @@
-"""A row about a group has at least the listed number of accounts behind it."""
+"""A row about a group has at least the listed number of accounts behind it.
 
+Where the domain lists null, a row may tell nothing instead: neither how many nor anything else.
+"""
+
+from expectations.mechanisms import ERROR_SUFFIX
 from expectations.second_opinion import on_column
 
 WHY = "A cell with few accounts is about people who can be named."
@@ -12,7 +16,8 @@ def check(candidate):
     if minimum is None:
         return []
     sql = candidate.export.columns[minimum.column].sql
-    count = candidate.count(f"{sql} is null or {sql} < {minimum.at_least}")
+    unsaid = f"{sql} is null and not ({_says_nothing(candidate.export)})"
+    count = candidate.count(f"{sql} < {minimum.at_least} or ({unsaid})")
     return [candidate.refusal(NAME, REMEDY, minimum.column, count)] if count else []
 
 
@@ -22,3 +27,14 @@ def expect(candidate):
         return []
     least = {"min_value": minimum.at_least}
     return [on_column(NAME, minimum.column, "ExpectColumnValuesToBeBetween", **least)]
+
+
+def _says_nothing(export) -> str:
+    if not export.columns[export.minimum_accounts.column].domain.nullable:
+        return "false"
+    told = (
+        column.sql
+        for name, column in export.columns.items()
+        if name not in (*export.keys, export.partition) and not name.endswith(ERROR_SUFFIX)
+    )
+    return " and ".join(f"{sql} is null" for sql in told)

@@ -19,6 +19,7 @@ from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
 from flows.policy.locked import Limits, View, between, copy_statement, opening_statements, text
 from flows.policy.schemas import RAW
+from flows.policy.tiers import leaves_as_rows
 from flows.policy.windows import window_dates
 
 # Process 2 has no raw/ to run them on; process 1 has run them.
@@ -59,8 +60,11 @@ class Warehouse:
     def write_candidates(self) -> dict[str, int]:
         """Writes a file a session date of every export of the tier; returns the dates by export.
 
-        Dates that have no row any more lose their candidate.
+        Dates that have no row any more lose their candidate. The default tier's candidates are
+        not made here: they are what its release drew, and its exact rows stay in the warehouse.
         """
+        if not leaves_as_rows(self.tier):
+            return {}
         exports = self.project / "models" / "exports" / self.tier
         names = sorted(path.stem for path in exports.glob("*.sql"))
         self.candidates.mkdir(parents=True, exist_ok=True)

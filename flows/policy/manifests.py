@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flows.policy.releases import expires_at
 
 FORMAT = 1
+_UNTOLD = ("tier", "export", "mechanism", "epsilon", "policy", "content", "files")
 _COUNTED = ("objects.", "lines.")
 
 
@@ -73,7 +74,13 @@ def _schema(export) -> dict:
 
 
 def _mechanism(export, verdict) -> dict:
-    return {"name": export.mechanism.name, "epsilon_spent": verdict.mechanism.get("epsilon", 0)}
+    """The verified record of the release, without what only the operator can use."""
+    record = {name: value for name, value in verdict.mechanism.items() if name not in _UNTOLD}
+    return {
+        "name": export.mechanism.name,
+        "epsilon_spent": verdict.mechanism.get("epsilon", 0),
+        **record,
+    }
 
 
 def _instant(instant: datetime) -> str:

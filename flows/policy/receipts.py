@@ -19,6 +19,7 @@ KINDS_WITHOUT_LIMIT = (
     "landing/assignments",
     "state/purge",
     "state/ledger",
+    "state/ledger",
 )
 
 

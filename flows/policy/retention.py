@@ -39,6 +39,7 @@ TIER_RULES = (
     Rule("state/runs", "state/{tier}/runs"),
     Rule("state/quarantine", "state/{tier}/quarantine"),
     Rule("state/releases", "state/{tier}/releases"),
+    Rule("state/draws", "state/{tier}/draws"),
     Rule("state/dbt", "state/{tier}/dbt"),
     Rule("state/declassified", "state/{tier}/declassified.json"),
 )
@@ -67,6 +68,7 @@ KINDS = (
     "exports",
     "warehouse",
     "state/releases",
+    "state/draws",
     "state/quarantine",
     "state/runs",
     "state/dbt",

@@ -11,6 +11,11 @@ class Tier(StrEnum):
     FEEDBACK = "feedback"
 
 
+def leaves_as_rows(tier: Tier) -> bool:
+    """Whether what the models export may leave as it is; of the others only a release may."""
+    return tier == Tier.OPT_IN
+
+
 def check_tier(name: str) -> Tier:
     """The tier of that name. Raises WinnowError (exit code 2) for any other word."""
     if name not in set(Tier):

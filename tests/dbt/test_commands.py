@@ -68,9 +68,10 @@ def test_a_new_signal_is_clean_for_the_linter(project):
     assert lint.returncode == 0, lint.stdout
 
 
-def test_the_sample_shows_cells_with_enough_accounts(sample):
+def test_exact_rows_of_the_default_tier_are_no_candidates(sample):
     warehouse, _ = sample
-    assert warehouse.write_candidates() == {"training_cohorts": 2}
+    assert warehouse.write_candidates() == {}
+    assert not list(warehouse.candidates.rglob("*"))
 
 
 def test_the_synthetic_landing_is_the_same_every_time(tmp_path):

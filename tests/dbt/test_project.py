@@ -121,11 +121,6 @@ def test_an_export_stands_in_the_folder_of_its_tier_and_is_enabled_there_only():
         assert exports[folder.name]["+enabled"] == f"{{{{ target.name == '{folder.name}' }}}}"
 
 
-def test_a_cell_of_the_default_tier_has_a_minimum_of_accounts():
-    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    assert variables["minimum_accounts_per_cell"] >= 10
-
-
 def test_nothing_in_the_project_reaches_out_of_sql():
     files = [path for path in PROJECT.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} <= {".sql", ".yml"}

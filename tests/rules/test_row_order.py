@@ -1,3 +1,9 @@
+import json
+from hashlib import sha256
+
+SEED = "0f" * 16
+
+
 def test_rows_in_the_order_of_anything_but_their_key_is_refused(bench, refused):
     folder = bench.sessions(order=" order by turn_count, session_key")
     assert refused("row_order", folder)[0][1] > 0
@@ -22,13 +28,30 @@ def test_rows_in_the_order_of_their_key_over_several_files_passes(bench, refused
     assert refused("row_order", folder) == []
 
 
-def test_rows_without_a_key_in_the_order_of_all_columns_passes(bench, refused, allow_keyless):
-    folder = bench.cohorts("select * from cohorts where model <> 'sonnet'")
+def test_rows_without_a_key_in_the_order_of_all_columns_passes(refused, answers):
+    assert refused("row_order", answers("model, is_x"), tier="default_tier") == []
+
+
+def test_rows_without_a_key_in_another_order_is_refused(refused, answers):
+    folder = answers("model desc, is_x desc")
+    assert refused("row_order", folder, tier="default_tier") == [(None, 3)]
+
+
+def test_rows_in_the_permutation_of_the_recorded_seed_passes(refused, answers):
+    numbers = sorted(range(1, 5), key=lambda n: sha256(f"{SEED}-{n}".encode()).hexdigest())
+    places = ", ".join(map(str, numbers))
+    folder = answers(f"list_position([{places}], row_number() over (order by model, is_x))")
+    (folder / "mechanism.json").write_text(json.dumps({"permutation_seed": SEED}))
     assert refused("row_order", folder, tier="default_tier") == []
 
 
-def test_rows_without_a_key_in_another_order_is_refused(bench, refused, allow_keyless):
-    change = "select * replace (100 - account_count as account_count) from cohorts"
-    change = f"select * replace ('opus' as model) from ({change})"
-    folder = bench.cohorts(change)
-    assert refused("row_order", folder, tier="default_tier") == [(None, 2)]
+def test_rows_in_another_order_than_the_recorded_seed_s_is_refused(refused, answers):
+    folder = answers("model, is_x")
+    (folder / "mechanism.json").write_text(json.dumps({"permutation_seed": SEED}))
+    assert refused("row_order", folder, tier="default_tier")[0][1] > 0
+
+
+def test_a_seed_that_is_sql_is_a_seed_like_any_other_and_is_refused(refused, answers):
+    folder = answers("model desc, is_x")
+    (folder / "mechanism.json").write_text(json.dumps({"permutation_seed": "' || '"}))
+    assert refused("row_order", folder, tier="default_tier")[0][1] > 0

@@ -1,3 +1,4 @@
+-- Exact: the mechanism of the export reads it, bounds what one account adds, and adds noise.
 with
 
 sessions as (
@@ -54,11 +55,12 @@ effort as (
 
 ),
 
-session_signals as (
+final as (
 
     select
+        sessions.session_key,
         sessions.session_date,
-        sessions.account_key,
+        sessions.cluster_key,
         interruption.is_interrupted,
         tool_rejection.is_tool_rejected,
         plan_decision.is_plan_approved,
@@ -73,7 +75,7 @@ session_signals as (
         effort.active_seconds,
         coalesce(experiment.experiment, 'none') as experiment,
         coalesce(experiment.variant, 'none') as variant,
-        coalesce(sessions.model_family, 'unknown') as model_family,
+        coalesce(sessions.model_family, 'other') as model_family,
         errors.tool_error_bucket != '0' as has_tool_error
     from sessions
     inner join experiment on sessions.session_key = experiment.session_key
@@ -84,34 +86,6 @@ session_signals as (
     inner join errors on sessions.session_key = errors.session_key
     inner join prompt_repeat on sessions.session_key = prompt_repeat.session_key
     inner join effort on sessions.session_key = effort.session_key
-
-),
-
-final as (
-
-    select
-        session_date,
-        experiment,
-        variant,
-        model_family,
-        count(distinct account_key)::integer as account_count,
-        count(*)::integer as session_count,
-        (count(*) filter (where is_interrupted))::integer as interrupted_session_count,
-        (count(*) filter (where is_tool_rejected))::integer as tool_rejected_session_count,
-        (count(*) filter (where is_plan_approved))::integer as plan_approved_session_count,
-        (count(*) filter (where is_plan_rejected))::integer as plan_rejected_session_count,
-        (count(*) filter (where is_memory_requested))::integer as memory_requested_session_count,
-        (count(*) filter (where has_tool_error))::integer as tool_error_session_count,
-        (count(*) filter (where has_api_error))::integer as api_error_session_count,
-        (count(*) filter (where has_repeated_prompt))::integer as repeated_prompt_session_count,
-        {{ bounded_sum('turn_count', 200) }} as turn_count,
-        {{ bounded_sum('output_token_count', 1000000) }} as output_token_count,
-        {{ bounded_sum('lines_added_count', 10000) }} as lines_added_count,
-        {{ bounded_sum('lines_removed_count', 10000) }} as lines_removed_count,
-        {{ bounded_sum('active_seconds', 28800) }} as active_seconds
-    from session_signals
-    group by session_date, experiment, variant, model_family
-    having count(distinct account_key) >= {{ var('minimum_accounts_per_cell') }}
 
 )
 
