@@ -165,7 +165,8 @@ PATTERN_ARGUMENTS = {
             """~~ !~~ ~~* !~~* ~~~ ^@ contains prefix suffix starts_with ends_with strpos instr
     position regexp_extract_all regexp_full_match regexp_matches regexp_split_to_array string_split
     string_split_regex str_split str_split_regex split string_to_array trim ltrim rtrim
-    json_extract json_extract_string -> ->> json_exists json_value json_type json_array_length
+    json_contains json_extract json_extract_string -> ->> json_exists json_value json_type
+    json_array_length
     json_keys json_extract_path json_extract_path_text strftime strptime try_strptime
     list_contains list_has array_contains list_position struct_extract list_aggr list_aggregate
     array_aggregate map_extract map_extract_value element_at"""

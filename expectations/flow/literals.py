@@ -22,7 +22,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _TURN = re.compile(r"[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])")
 _HUMP = re.compile(r"[a-z](?=[A-Z])")
 # Characters of code, addresses and structured text; labels do without them.
-_CODE = re.compile(r"[\x00-\x1f{}`\\;\"@=]|://")
+_CODE = re.compile(r"[\x00-\x1f{}`\\;\"@]|://|\(\)|[-=]>|[:+=]=")
+# A group of a pattern, put into its replacement.
+_GROUP = re.compile(r"\\\d")
 _DIRECTIVE = re.compile(r"%[-+ 0#,._']*\d*(?:\.\d+)?[a-zA-Z%]|\{[^{}]{0,16}\}")
 
 
@@ -33,7 +35,7 @@ def is_encoded(text: str) -> bool:
 
 def _is_encoded_token(token: str) -> bool:
     turns, humps = len(_TURN.findall(token)), len(_HUMP.findall(token))
-    if len(token) > 24 or turns >= 3:
+    if len(token) > 24 or turns >= 3 or re.fullmatch("(?=.*[0-9])[A-Z0-9]{16,}", token):
         return True
     # Camel case has humps; base 64 has runs of capitals or digits between them.
     if turns + humps >= 3 and len(token) >= 10 and re.search("[A-Z]{2}|[0-9]", token):
@@ -52,7 +54,8 @@ def problem(text: str, role: str) -> str:
         return "a literal that reads like prose"
     if is_encoded(text):
         return "a literal that looks like an encoded value"
-    if role == OUTPUT and _CODE.search(text) and not text.isspace():
+    has_content = any(map(str.isalnum, _GROUP.sub("", text)))
+    if role == OUTPUT and has_content and _CODE.search(_GROUP.sub("", text)):
         return "a literal with characters of code or structured text"
     return ""
 
