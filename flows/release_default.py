@@ -17,7 +17,7 @@ from flows.draw_release import draw
 from flows.orchestrator import task
 from flows.policy.budgets import is_affordable, left, renews_on
 from flows.policy.tiers import Tier
-from flows.release.accounting import Charge, budget_of, charge_of, spending_of
+from flows.release.accounting import Charge, charge_of, spending_of
 from flows.release.bounding import session_count
 from flows.release.policies import policy_digest
 from flows.release.windows import (
@@ -64,19 +64,6 @@ def prepare_releases(home: Path, tier: Tier, today: date, allowlist: Allowlist) 
             waiting.append(_waiting(export, today))
     draws.keep_candidates(vouched)
     return {"exports": waiting, "refusals": refusals}
-
-
-def budget_status(home: Path, today: date) -> list[dict]:
-    """The default tier's ledger by export: see `flows.release.accounting.budget_of`.
-
-    Raises WinnowError when the ledger is broken, exit code 2 for an unusable allowlist.
-    """
-    from flows.export_days import usable_allowlist
-
-    charges = Ledger(home, Tier.DEFAULT).charges()
-    exports = usable_allowlist(Tier.DEFAULT).exports.values()
-    released = [each for each in exports if _is_released(each)]
-    return [budget_of(charges, each.name, each.mechanism, today) for each in released]
 
 
 def _is_released(export: Export) -> bool:

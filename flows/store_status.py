@@ -6,6 +6,7 @@ from pathlib import Path
 from flows.adapters.receipts import Receipts
 from flows.policy.receipts import KINDS_WITHOUT_LIMIT, kinds_above_limit, missed_days
 from flows.policy.tiers import Tier, check_tier
+from flows.privacy_budget import budget_status
 from flows.purge_expired import SHARED, prefect_home
 from flows.settings import Settings, load_settings, load_tier_settings
 from flows.verify_ages import verify_shared, verify_tier
@@ -29,6 +30,7 @@ def scope_status(name: str, *, anew: bool = False) -> dict:
         "last_run": _last_run(settings.home, name),
         "last_purge": max((item["purge_date"] for item in done), default=None),
         **_oldest_raw(found, settings.now),
+        "budgets": budget_status(settings.home, settings.today) if name == Tier.DEFAULT else [],
     }
     return status | {"problems": _problems(status, done, is_whole, settings.today)}
 

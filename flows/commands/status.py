@@ -41,10 +41,29 @@ def _show(found: dict) -> None:
         purged = item["last_purge"] or "never"
         console.print(f"[bold]{item['scope']}[/]  last run {last} · purged for {purged}")
         console.print(_table(item["found"]))
+        if item["budgets"]:
+            console.print(_budgets(item["budgets"]))
     if found["oldest_raw"]:
         console.print(f"oldest raw byte: {found['oldest_raw']} ({found['oldest_raw_age']})")
     for problem in found["problems"]:
         console.print(f"[red]![/] {problem}")
+
+
+def _budgets(budgets: list[dict]):
+    """ε of one account in the 30 days up to today."""
+    from rich.table import Table
+
+    table = Table("ε an account and 30 days", box=None, pad_edge=True)
+    for name in ("spent", "left", "budget", "a release"):
+        table.add_column(name, justify="right")
+    table.add_column("next release")
+    for item in budgets:
+        figures = [item[name] for name in ("spent", "left", "budget", "epsilon_per_release")]
+        coming = f"window that ends on {item['next_window']}"
+        if item["renews_on"] != item["next_window"]:
+            coming = f"over budget until {item['renews_on']}"
+        table.add_row(item["export"], *(f"{figure:g}" for figure in figures), coming)
+    return table
 
 
 def _table(findings: list[dict]):
