@@ -27,7 +27,7 @@ def effect_chart(metrics: Sequence[dict]) -> str | None:
     rows = [each for each in metrics if each["relative"]]
     if not rows:
         return None
-    return _inline(draw_svg(_WIDTH, 46 + 33 * len(rows), lambda figure: _effects(figure, rows)))
+    return _inline(draw_svg(_WIDTH, 46 + 34 * len(rows), lambda figure: _effects(figure, rows)))
 
 
 def survival_chart(curves: Sequence[dict]) -> str | None:
@@ -115,13 +115,16 @@ def _rates(figure, rates: dict) -> None:
 def _looks(figure, looks: Sequence[dict]) -> None:
     axes = figure.add_subplot()
     days = [date.fromisoformat(each["date"]) for each in looks]
-    reach = 3 * max(abs(looks[-1]["relative"][end]) for end in ("low", "high"))
-    low = [max(each["relative"]["low"], -reach) for each in looks]
-    high = [min(each["relative"]["high"], reach) for each in looks]
+    settled = looks[len(looks) // 4 :]
+    bottom = min(0.0, *(each["relative"]["low"] for each in settled))
+    top = max(0.0, *(each["relative"]["high"] for each in settled))
+    low = [each["relative"]["low"] for each in looks]
+    high = [each["relative"]["high"] for each in looks]
     axes.axhline(0, color=_MUTED, linewidth=1)
     axes.fill_between(days, low, high, color=_SERIES[1], alpha=0.2, linewidth=0)
     axes.plot(days, [each["relative"]["change"] for each in looks], color=_SERIES[1], linewidth=1.8)
-    axes.set_ylim(-reach, reach)
+    pad = 0.08 * (top - bottom)
+    axes.set_ylim(bottom - pad, top + pad)
     axes.yaxis.set_major_formatter(_percent)
     _dates(axes, days)
 

@@ -28,7 +28,7 @@ def _show_experiment(console, source: str, experiment: dict) -> None:
         console.print(verdict["headline"], style=_COLOURS[verdict["outcome"]], markup=False)
         for sentence in verdict["sentences"]:
             console.print(f"  {sentence}", markup=False)
-        if pair["metrics"]:
+        if any(each["relative"] or each["absolute"] for each in pair["metrics"]):
             console.print(_metrics(experiment, pair))
     console.print(_sizes(experiment), style="dim", markup=False)
     console.print(f"decided by {experiment['decided_by']}", style="dim", markup=False)

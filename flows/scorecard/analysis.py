@@ -13,7 +13,7 @@ from flows.scorecard.curves import Curve
 from flows.scorecard.looks import Calendar, calendar
 from flows.scorecard.measures import Measure, compare_curves, curves, measure
 from flows.scorecard.metrics import Metric
-from flows.scorecard.pairs import DAILY, ONCE, Finding, judge
+from flows.scorecard.pairs import DAILY, ONCE, Finding, judge, unjudged
 from flows.scorecard.sample_ratio import SampleRatio, sample_ratio
 from flows.scorecard.table import EXPERIMENT, OBSERVED, Sessions, metric_columns
 from flows.scorecard.verdicts import Verdict
@@ -185,7 +185,7 @@ def _pair(split: Split, ratio, pair: tuple[int, int], findings: list[Finding]) -
         reason = _TOO_FEW.format(words.listed(small))
         return Pair(control, treatment, verdicts.withheld(reason), tuple(findings))
     if ratio is not None and not ratio.is_as_planned:
-        return Pair(control, treatment, verdicts.withheld(_MISMATCH), tuple(findings))
+        return Pair(control, treatment, verdicts.withheld(_MISMATCH), tuple(unjudged(findings)))
     return Pair(control, treatment, verdicts.verdict(control, treatment, findings), tuple(findings))
 
 

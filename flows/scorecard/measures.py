@@ -72,8 +72,8 @@ def measure(sessions: Sessions, split: Split, columns: Columns, when: Calendar |
     """Reads the columns of one metric, one after the other, and adds them up."""
     values = sessions.numbers(columns.metric)[split.rows]
     known = values[~np.isnan(values)]
-    is_share = columns.denominator is None and len(known) > 0
-    is_share = is_share and known.min() >= 0 and known.max() <= 1
+    is_share = columns.denominator is None and known.min(initial=0) >= 0
+    is_share = is_share and known.max(initial=0) <= 1
     if columns.denominator is None:
         sizes = np.ones(len(values))
     else:

@@ -17,7 +17,7 @@ from flows.scorecard.analysis import Experiment, Options, Pair, VariantSize
 from flows.scorecard.comparison import Comparison, Side, compare
 from flows.scorecard.effects import Estimate
 from flows.scorecard.metrics import metric_named
-from flows.scorecard.pairs import DAILY, judge
+from flows.scorecard.pairs import DAILY, judge, unjudged
 from flows.scorecard.sample_ratio import sample_ratio
 from flows.scorecard.verdicts import verdict, withheld
 
@@ -152,7 +152,7 @@ def _ratio(accounts: Mapping[str, Sum], options: Options):
 def _pair(pair: tuple[str, str], ratio, findings) -> Pair:
     if ratio is not None and not ratio.is_as_planned:
         reason = "The noised numbers of accounts do not fit the planned split."
-        return Pair(*pair, withheld(reason), tuple(findings))
+        return Pair(*pair, withheld(reason), tuple(unjudged(findings)))
     return Pair(*pair, verdict(*pair, findings), tuple(findings))
 
 

@@ -5,8 +5,10 @@ from datetime import date
 from importlib.resources import files
 
 from flows.scorecard import words
+from flows.scorecard.pairs import DAILY
 
-_MOST_LOOKS = 4
+_MOST_LOOKS = 6
+_ROLES = ("goal", "guardrail", "context")
 _STANDING = {
     "better": "better",
     "worse": "worse",
@@ -50,29 +52,30 @@ def _experiment(each: Mapping, charts: Charts) -> dict:
         **each,
         "title": each["experiment"] or "All sessions",
         "level": words.percent(each["confidence"]).replace(".0", ""),
-        "pairs": [_pair(pair, charts) for pair in each["pairs"]],
+        "split_p": _equation(each["sample_ratio"]),
+        "pairs": [_pair(pair, charts, each["decision_rule"]) for pair in each["pairs"]],
         "survival": charts["survival"](each["survival_curves"]),
         "rates": _drawn(each["daily_rates"], charts["rates"], lambda rates: rates["label"]),
     }
 
 
-def _pair(pair: Mapping, charts: Charts) -> dict:
-    decisive = sorted(pair["metrics"], key=_importance)[:_MOST_LOOKS]
+def _pair(pair: Mapping, charts: Charts, rule: str) -> dict:
+    ordered = sorted(pair["metrics"], key=lambda metric: _ROLES.index(metric["role"]))
+    decisive = _drawn(sorted(ordered, key=_is_quiet), charts["looks"], lambda each: each["label"])
     return {
         **pair,
-        "effects": charts["effects"](pair["metrics"]),
-        "rows": [_row(each) for each in pair["metrics"]],
-        "looks": _drawn(decisive, charts["looks"], lambda metric: metric["label"]),
+        "effects": charts["effects"](ordered),
+        "rows": [_row(each, rule) for each in ordered],
+        "looks": decisive[:_MOST_LOOKS],
     }
 
 
-def _importance(metric: Mapping) -> tuple:
-    """Metrics that moved first, then goals and guardrails."""
-    is_moved = metric["standing"] in ("better", "worse") or metric["guardrail"] == "harmed"
-    return not is_moved, ("goal", "guardrail", "context").index(metric["role"])
+def _is_quiet(metric: Mapping) -> bool:
+    """Metrics that moved come first."""
+    return metric["standing"] not in ("better", "worse") and metric["guardrail"] != "harmed"
 
 
-def _row(metric: Mapping) -> dict:
+def _row(metric: Mapping, rule: str) -> dict:
     shown = metric["shown"]
     row = {
         **metric,
@@ -87,7 +90,7 @@ def _row(metric: Mapping) -> dict:
         "change": shown["relative"] if relative else shown["difference"],
         "interval": shown["relative_interval"] if relative else shown["difference_interval"],
         "always": _signed(always) if always else "–",
-        "p": words.p_value(metric["p_holm"]),
+        "p": words.p_value(metric["always_valid_p_holm" if rule == DAILY else "p_holm"]),
         "least": shown["detectable"],
     }
 
@@ -105,6 +108,11 @@ def _drawn(items: Sequence[Mapping], draw: Callable, label: Callable) -> list[di
 
 def _count(number: int | None) -> str:
     return "too few to say" if number is None else f"{number:,}"
+
+
+def _equation(ratio: Mapping | None) -> str:
+    shown = words.p_value(ratio["p_value"]) if ratio else "–"
+    return shown if shown.startswith("<") else f"= {shown}"
 
 
 def _headline(documents: Sequence[Mapping]) -> str:

@@ -1,6 +1,6 @@
 """All metrics of a pair of variants, corrected together, each with its standing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.scorecard import metrics
 from flows.scorecard.comparison import (
@@ -43,6 +43,13 @@ def judge(comparisons: list[Comparison], alpha: float, rule: str) -> list[Findin
     corrected = zip(holm(fixed), benjamini_hochberg(fixed), holm(always), strict=True)
     found = {id(each): values for each, values in zip(shown, corrected, strict=True)}
     return [_finding(each, found.get(id(each)), alpha, rule) for each in comparisons]
+
+
+def unjudged(findings: list[Finding]) -> list[Finding]:
+    """The same figures without a word on better or worse: the verdict is withheld."""
+    return [
+        replace(each, standing=WITHHELD, guardrail=each.guardrail and UNCLEAR) for each in findings
+    ]
 
 
 def _finding(comparison: Comparison, corrected, alpha: float, rule: str) -> Finding:

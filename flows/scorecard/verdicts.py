@@ -16,6 +16,7 @@ from flows.scorecard.comparison import (
 from flows.scorecard.pairs import Finding
 
 MIXED = "mixed"
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def _headline(outcome: str, control: str, treatment: str) -> str:
 def _clause(opening: str, findings: list[Finding]) -> list[str]:
     if not findings:
         return []
-    return [f"{opening}: {words.listed([_moved(each) for each in findings])}."]
+    moved = [_moved(each) for each in findings[:_MOST_NAMED]]
+    more = len(findings) - len(moved)
+    return [f"{opening}: {words.listed(moved + ([f'{more} more'] if more else []))}."]
 
 
 def _moved(finding: Finding) -> str:

@@ -9,13 +9,13 @@ def percent(share: float | None, *, signed: bool = False) -> str:
         return "–"
     figure = 100 * share
     digits = 2 if abs(figure) < 1 else 1 if abs(figure) < 100 else 0
-    return _clean(f"{figure:{'+' if signed else ''},.{digits}f}") + " %"
+    return _clean(f"{figure:{'+' if signed else ''},.{digits}f}") + "\u00a0%"
 
 
 def points(difference: float) -> str:
     """A difference of shares, in percentage points."""
     digits = 2 if abs(difference) < 0.01 else 1
-    return _clean(f"{100 * difference:+,.{digits}f}") + " points"
+    return _clean(f"{100 * difference:+,.{digits}f}") + "\u00a0points"
 
 
 def number(value: float | None, *, signed: bool = False) -> str:
