@@ -73,7 +73,7 @@ def check_project(
         verdict = _checked(connection, model, flow, source_text)
         verdict = replace(verdict, reasons=(*verdict.reasons, *_door_reasons(flow, doors)))
         verdicts[model.name] = verdict
-        if flow.candidates and not verdict.is_clean:
+        if flow.candidates and model.room == RAW_ROOM and not verdict.is_clean:
             candidates[model.name] = dict(flow.candidates)
         if model.columns is not None:
             catalogue.add(model, verdict)
