@@ -47,7 +47,8 @@ def _metrics(experiment: dict, pair: dict):
         if each["withheld"]:
             cells += [each["withheld"], "", ""]
         else:
-            holm = each["p_holm"]
+            is_daily = experiment["decision_rule"] == "daily"
+            holm = each["always_valid_p_holm" if is_daily else "p_holm"]
             cells += _change(shown, each["relative"])
             cells.append("< 0.001" if holm < 0.001 else f"{holm:.3f}")
         table.add_row(*map(Text, cells), style=_COLOURS[each["standing"]])

@@ -47,9 +47,7 @@ def judge(comparisons: list[Comparison], alpha: float, rule: str) -> list[Findin
 
 def unjudged(findings: list[Finding]) -> list[Finding]:
     """The same figures without a word on better or worse: the verdict is withheld."""
-    return [
-        replace(each, standing=WITHHELD, guardrail=each.guardrail and UNCLEAR) for each in findings
-    ]
+    return [replace(each, standing=WITHHELD, guardrail=None) for each in findings]
 
 
 def _finding(comparison: Comparison, corrected, alpha: float, rule: str) -> Finding:

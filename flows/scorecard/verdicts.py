@@ -88,10 +88,10 @@ def _moved(finding: Finding) -> str:
     values = [
         words.value(metric, s.estimate.value) for s in (comparison.control, comparison.treatment)
     ]
-    relative = (
-        "" if effect.relative is None else f" ({words.percent(effect.relative, signed=True)})"
-    )
-    return f"{metric.label.lower()} {values[0]} → {values[1]}{relative}"
+    change = words.percent(effect.relative, signed=True)
+    if effect.relative is None:
+        change = words.change(metric, effect.difference)
+    return f"{metric.label.lower()} ({values[0]} → {values[1]}, {change})"
 
 
 def _guard_sentence(shown: list[Finding], harmed: list[Finding]) -> list[str]:
