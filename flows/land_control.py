@@ -9,6 +9,7 @@ from flows.adapters.experiments import load_experiments
 from flows.adapters.landing import write_table
 from flows.adapters.sources import open_source
 from flows.orchestrator import task
+from flows.policy.consent import NO_CONSENT
 from flows.policy.control import (
     assignment_refusal,
     assignment_rows,
@@ -35,7 +36,8 @@ def _land_consent(pull, epochs: list[int]) -> Counter:
         return Counter()
     rows = consent_rows(pull.consent, _account_keys(pull, epochs), pull.settings.now)
     write_table(pull.landing / "consent" / "current.parquet", sorted(rows), CONSENT)
-    return Counter({"consent.accounts": len(pull.consent)})
+    counts = {"consent.accounts": len(pull.consent), "consent.contradictory": pull.contradictory}
+    return +Counter(counts)
 
 
 def _land_assignments(pull, epochs: list[int]) -> Counter:
@@ -44,13 +46,24 @@ def _land_assignments(pull, epochs: list[int]) -> Counter:
     control = _control(pull)
     kept = []
     for line in read_lines(control, "assignments", AssignmentLine, refused, _staging(pull)):
-        reason = assignment_refusal(line, experiments)
+        reason = assignment_refusal(line, experiments) or _account_refusal(pull, line)
         refused.update([reason] if reason else [])
         if reason is None:
             kept.append((line.account_id, line.experiment, line.variant, as_utc(line.assigned_at)))
     rows = assignment_rows(kept, _account_keys(pull, epochs), pull.settings.today)
     write_table(pull.landing / "assignments" / "current.parquet", rows, ASSIGNMENTS)
     return _named("assignments", len(kept), refused)
+
+
+def _account_refusal(pull, line: AssignmentLine) -> str | None:
+    """Nothing is kept of who does not take part, nor what was assigned before an erasure."""
+    now = pull.settings.now
+    if pull.consent is not None:
+        timeline = pull.consent.get(line.account_id, NO_CONSENT)
+        if not timeline.is_granted_at(now):
+            return "no_consent"
+    erased_at = pull.erased and pull.erased.get(pull.keys.control_key("account", line.account_id))
+    return "erased" if erased_at and as_utc(line.assigned_at) < erased_at else None
 
 
 def _land_survival(pull, epochs: list[int]) -> Counter:
@@ -61,8 +74,9 @@ def _land_survival(pull, epochs: list[int]) -> Counter:
     landed = 0
     for day in days:
         lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, _staging(pull))
-        good = [line for line in lines if not _refuse(line, pull.settings.today, refused)]
-        rows = survival_rows(good, _session_keys(pull, epochs))
+        keys_of = _session_keys(pull, epochs)
+        good = [line for line in lines if not _refuse(pull, line, keys_of, refused)]
+        rows = survival_rows(good, keys_of)
         write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
         landed += len(good)
     for path in folder.glob("*.parquet"):
@@ -71,8 +85,10 @@ def _land_survival(pull, epochs: list[int]) -> Counter:
     return _named("survival", landed, refused)
 
 
-def _refuse(line: SurvivalLine, today, refused: Counter) -> bool:
-    reason = survival_refusal(line, as_utc(line.checked_at).date(), today)
+def _refuse(pull, line: SurvivalLine, keys_of, refused: Counter) -> bool:
+    reason = survival_refusal(line, as_utc(line.checked_at).date(), pull.settings.today)
+    if reason is None and pull.erased_sessions.intersection(keys_of(line.session_id)):
+        reason = "erased"
     refused.update([reason] if reason else [])
     return reason is not None
 

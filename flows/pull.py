@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.adapters.control import read_consent
 from flows.adapters.files import remove_drafts
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
@@ -18,9 +17,10 @@ from flows.adapters.landing import drop_objects, drop_shards_except
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import is_transcript_name
+from flows.adapters.tombstones import ErasedSessions
 from flows.land_control import land_control
 from flows.orchestrator import task
-from flows.policy.consent import NO_CONSENT, Timeline, fingerprint, resolve
+from flows.policy.consent import NO_CONSENT, Timeline, fingerprint
 from flows.policy.errors import WinnowError
 from flows.policy.landing import (
     Index,
@@ -37,11 +37,13 @@ from flows.policy.landing import (
 from flows.policy.tiers import Tier
 from flows.policy.windows import clip_to_window, dates_between, oldest_kept_date, window_dates
 from flows.pull_batch import Job, pull_batch
+from flows.registry import live_tombstones, read_registry, with_erasures
 from flows.settings import Settings, TierSettings, load_settings, load_tier_settings
 
 
 class Pull(NamedTuple):
-    """All that the steps of one tier's pull share."""
+    """All that the steps of one tier's pull share. `erased` are accounts by their hash and when
+    they were erased, `contradictory` counts consent events whose repetition says otherwise."""
 
     tier: Tier
     settings: Settings
@@ -50,6 +52,9 @@ class Pull(NamedTuple):
     keys: KeyRing
     index: LandedIndex
     consent: dict[str, Timeline] | None
+    contradictory: int
+    erased: dict[str, datetime]
+    erased_sessions: set[str]
 
     @property
     def landing(self) -> Path:
@@ -87,9 +92,12 @@ def settle_landing(pull: Pull) -> None:
 def pull_days(pull: Pull, days: list[str]) -> Counter:
     """Parses the changed objects of the source folders; a folder's index is written when all of
     its objects are through, so that a killed pull goes on where it stopped."""
-    plans = {day: plan_pull(_items(pull, day), pull.index.load(day)) for day in days}
+    listed = {day: _items(pull, day) for day in days}
+    wanted = {day: [item for item in listed[day] if not is_erased(item, day)] for day in days}
+    plans = {day: plan_pull(wanted[day], pull.index.load(day)) for day in days}
     work = [(day, group) for day in days for group in batches(plans[day].parse)]
     counts = Counter({"objects.unchanged": sum(plan.unchanged for plan in plans.values())})
+    counts["objects.refused.erased"] = sum(len(listed[day]) - len(wanted[day]) for day in days)
     found = zip(work, _run(pull, [group for _, group in work]), strict=True)
     for day, parts in groupby(found, key=lambda part: part[0][0]):
         results = {key: entry for _, part in parts for key, entry in part.items()}
@@ -103,23 +111,27 @@ def _open(tier: Tier) -> Pull:
     source = open_source(own.source, own, create=settings.owns(own.source))
     source.check()
     keys = KeyRing(settings.home / "keys" / tier)
-    consent = _consent(settings, own, tier) if tier is Tier.OPT_IN else None
-    index = LandedIndex(settings.home / "state" / tier)
-    return Pull(tier, settings, own, source, keys, index, consent)
+    consent, contradictory = None, 0
+    if tier is Tier.OPT_IN:
+        consent, contradictory = read_registry(settings, own, tier)
+    erased = live_tombstones(settings, tier, keys, consent)
+    return Pull(
+        tier=tier,
+        settings=settings,
+        tier_settings=own,
+        source=source,
+        keys=keys,
+        index=LandedIndex(settings.home / "state" / tier),
+        consent=consent if consent is None else with_erasures(consent, erased, keys),
+        contradictory=contradictory,
+        erased=erased,
+        erased_sessions=ErasedSessions(settings.home, tier).keys(),
+    )
 
 
-def _consent(settings: Settings, own: TierSettings, tier: Tier) -> dict[str, Timeline]:
-    """A line that cannot be read may be a revocation: nothing lands until it is mended."""
-    refused: Counter = Counter()
-    control = open_source(own.control, own, create=settings.owns(own.control))
-    staging = settings.home / "landing" / tier / "raw" / ".staging"
-    timelines = resolve(read_consent(control, refused, staging))
-    if refused:
-        raise WinnowError(
-            f"the consent registry of {tier} has {refused.total()} lines that cannot be read",
-            remedy="mend or complete them: each may be a revocation, so nothing is landed",
-        )
-    return timelines
+def is_erased(item: Item, day: str) -> bool:
+    """Whether the object is refused unread: its source day is over when the account was erased."""
+    return item.erased_at is not None and day < str(item.erased_at.date())
 
 
 def _items(pull: Pull, day: str) -> list[Item]:
@@ -130,16 +142,25 @@ def _items(pull: Pull, day: str) -> list[Item]:
 def _item(pull: Pull, listed) -> Item:
     account = listed.path.split("/")[2]
     timeline = None if pull.consent is None else pull.consent.get(account, NO_CONSENT)
+    cluster_key = pull.keys.control_key("account", account)
+    erased_at = pull.erased.get(cluster_key)
     return Item(
         listed.path,
         pull.keys.control_key("version", listed.version),
         listed.size,
         account,
         pull.keys.control_key("object", listed.path),
-        pull.keys.control_key("account", account),
-        "" if timeline is None else fingerprint(timeline, pull.settings.now),
+        cluster_key,
+        _decided_by(timeline, erased_at, pull.settings.now),
         timeline,
+        erased_at,
     )
+
+
+def _decided_by(timeline: Timeline | None, erased_at: datetime | None, now: datetime) -> str:
+    """Changes when what may land of the account changes."""
+    consent = "" if timeline is None else fingerprint(timeline, now)
+    return f"{consent};erased@{erased_at.isoformat()}" if erased_at else consent
 
 
 def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | None]]:

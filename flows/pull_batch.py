@@ -69,7 +69,7 @@ def _pull_object(
     job: Job, keys: KeyRing, writer: ShardWriter, item: Item, stored: BinaryIO
 ) -> Landed:
     hash_record = record_hasher(keys.control)
-    admission = Admission(rules_for(job.today, job.now, item.timeline))
+    admission = Admission(rules_for(job.today, job.now, item.timeline, item.erased_at))
     reader = TranscriptReader(Keys(hash_record, hash_record), admission.refusal)
     rows = RowMaker(keys, item, admission)
     with stored:
@@ -86,7 +86,7 @@ def _landed(item: Item, shard: str, reader, rows: RowMaker, refusal: str | None)
     tally = reader.tally
     return Landed(
         version=item.version,
-        cluster_key=item.cluster_key,
+        cluster_key=item.cluster_key if rows.kinds else "",
         consent=item.consent,
         shard=shard if rows.kinds else None,
         refusal=refusal,

@@ -63,16 +63,17 @@ def read_lines(
             refused.update(["broken_compression"] if lines.is_broken else [])
 
 
-def read_consent(source: Source, refused: Counter, staging: Path) -> list[ConsentEvent]:
-    """Consent events, each event id once."""
-    lines = read_lines(source, "consent", ConsentLine, refused, staging)
-    by_id = {line.event_id: line for line in lines}
-    return [
-        ConsentEvent(
-            line.account_id, line.state, as_utc(line.effective_at), as_utc(line.recorded_at)
+def read_consent(
+    source: Source, refused: Counter, staging: Path
+) -> Iterator[tuple[str, ConsentEvent]]:
+    """Event ids and events as they stand in the registry, repetitions included."""
+    for line in read_lines(source, "consent", ConsentLine, refused, staging):
+        yield (
+            line.event_id,
+            ConsentEvent(
+                line.account_id, line.state, as_utc(line.effective_at), as_utc(line.recorded_at)
+            ),
         )
-        for line in by_id.values()
-    ]
 
 
 def as_utc(instant: datetime) -> datetime:

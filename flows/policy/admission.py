@@ -12,20 +12,25 @@ DAY_MICROS = 86_400_000_000
 
 
 class Rules(NamedTuple):
-    """Instants in microseconds since 1970, UTC. `consent` is None where a tier needs none."""
+    """Instants in microseconds since 1970, UTC. `consent` is None where a tier needs none,
+    `erased` where the account was not erased."""
 
     oldest: int
     end: int
     now: datetime
     consent: Timeline | None
+    erased: int | None = None
 
 
-def rules_for(today: date, now: datetime, consent: Timeline | None) -> Rules:
+def rules_for(
+    today: date, now: datetime, consent: Timeline | None, erased_at: datetime | None = None
+) -> Rules:
     return Rules(
         oldest=to_micros(datetime.combine(oldest_kept_date(today), time(), UTC)),
         end=to_micros(datetime.combine(today + timedelta(days=1), time(), UTC)),
         now=now,
         consent=consent,
+        erased=to_micros(erased_at) if erased_at else None,
     )
 
 
@@ -85,6 +90,8 @@ class Session:
 def _session_reason(started: int, rules: Rules) -> str | None:
     if started < rules.oldest:
         return "older_than_window"
+    if rules.erased is not None and started < rules.erased:
+        return "erased"
     if rules.consent is not None and not rules.consent.is_granted_at(_instant(started)):
         return "no_consent"
     return None

@@ -15,14 +15,15 @@ _STEPS = 1000
 def consent_rows(
     timelines: dict[str, Timeline], keys_of: KeysOf, now: datetime
 ) -> list[tuple[str, str, datetime]]:
-    """The state in force of every account under each live key, and since when.
+    """The accounts with consent in force under each live key, and since when.
 
-    `effective_at` is naive UTC, as all instants of landing are.
+    Of one that took it back nothing is kept: no row is no consent. `effective_at` is naive UTC,
+    as all instants of landing are.
     """
     return [
         (key, event.state, event.effective_at.replace(tzinfo=None))
         for account, timeline in timelines.items()
-        if (event := timeline.event_at(now))
+        if (event := timeline.event_at(now)) and event.state == "granted"
         for key in keys_of(account)
     ]
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ _PACKED_RATIO = 6
 
 
 class Landed(msgspec.Struct, frozen=True):
-    """What became of one version of one object. `refusal` is set when none of it landed."""
+    """What became of one version of one object. `refusal` is set when none of it landed;
+    `cluster_key` names the account only where something did."""
 
     version: str
     cluster_key: str
@@ -37,7 +39,8 @@ class Index(msgspec.Struct):
 
 
 class Item(NamedTuple):
-    """A listed object as the workers need it. `timeline` is the account's consent, where needed."""
+    """A listed object as the workers need it. `timeline` is the account's consent, where needed,
+    `erased_at` when the account was erased, if it was."""
 
     path: str
     version: str
@@ -47,6 +50,7 @@ class Item(NamedTuple):
     cluster_key: str
     consent: str
     timeline: object
+    erased_at: datetime | None = None
 
 
 class PullPlan(NamedTuple):
@@ -113,6 +117,17 @@ def merge(index: Index, results: dict[str, Landed]) -> Index:
         if entry.shard and key not in shards.setdefault(entry.shard, []):
             shards[entry.shard].append(key)
     return Index(index.objects | results, shards)
+
+
+def without_objects(index: Index, gone: set[str]) -> Index:
+    """The index without what it says of those objects; a shard of nothing else goes with them."""
+    shards = {
+        shard: [key for key in keys if key not in gone] for shard, keys in index.shards.items()
+    }
+    return Index(
+        {key: entry for key, entry in index.objects.items() if key not in gone},
+        {shard: keys for shard, keys in shards.items() if keys},
+    )
 
 
 def without_stale(index: Index) -> Index:

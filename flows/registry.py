@@ -1,0 +1,62 @@
+"""What a tier may know of its accounts before it lands anything: their consent, their erasures."""
+
+from collections import Counter
+from datetime import datetime
+
+from flows.adapters.control import read_consent
+from flows.adapters.keys import KeyRing
+from flows.adapters.sources import open_source
+from flows.adapters.tombstones import Tombstones
+from flows.policy.consent import Timeline, resolve, settled
+from flows.policy.erasure import is_tombstone_needed
+from flows.policy.errors import WinnowError
+from flows.policy.tiers import Tier
+from flows.settings import Settings, TierSettings
+
+
+def read_registry(
+    settings: Settings, own: TierSettings, tier: Tier
+) -> tuple[dict[str, Timeline], int]:
+    """Accounts' consent, and how many event ids stand for different contents.
+
+    A line that cannot be read may be a revocation: nothing lands until it is mended.
+    """
+    refused: Counter = Counter()
+    control = open_source(own.control, own, create=settings.owns(own.control))
+    staging = settings.home / "landing" / tier / "raw" / ".staging"
+    events, contradictory = settled(read_consent(control, refused, staging))
+    if refused:
+        raise WinnowError(
+            f"the consent registry of {tier} has {refused.total()} lines that cannot be read",
+            remedy="mend or complete them: each may be a revocation, so nothing is landed",
+        )
+    return resolve(events), contradictory
+
+
+def live_tombstones(
+    settings: Settings, tier: Tier, keys: KeyRing, registry: dict[str, Timeline] | None
+) -> dict[str, datetime]:
+    """Erased accounts by hash, and when; the tombstones that nothing needs any more go."""
+    tombstones = Tombstones(settings.home, tier)
+    found = tombstones.load()
+    if not found:
+        return {}
+    said = {keys.control_key("account", each): line for each, line in (registry or {}).items()}
+    for account, erased_at in list(found.items()):
+        if not is_tombstone_needed(erased_at, settings.today, said.get(account)):
+            tombstones.remove(account)
+            del found[account]
+    return found
+
+
+def with_erasures(
+    registry: dict[str, Timeline], erased: dict[str, datetime], keys: KeyRing
+) -> dict[str, Timeline]:
+    """An erasure ends consent, whatever the registry says; a word after it counts again."""
+    if not erased:
+        return registry
+    instants = {each: erased.get(keys.control_key("account", each)) for each in registry}
+    return {
+        account: timeline.revoked_at(account, instants[account]) if instants[account] else timeline
+        for account, timeline in registry.items()
+    }
