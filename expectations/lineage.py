@@ -17,6 +17,7 @@ from expectations.flow.door_binding import fingerprints
 from expectations.flow.doors import Declassifier
 from expectations.flow.labels import NOTHING
 from expectations.flow.models import CompiledModel, ProjectVerdict, check_project
+from expectations.flow.raw_views import with_base_columns
 from expectations.flow.tracing import traced
 from expectations.flow.verdicts import ColumnLabel, Reason, Verdict
 
@@ -45,15 +46,17 @@ def check_query(
 
     connection: any DuckDB connection on which the query binds; nothing is executed on the data
     but, without public_columns, a look for copies of raw values in tables that nobody labelled.
-    raw_columns: (table, column) pairs. public_columns: all pairs that are not raw; a column in
-    neither set is then refused. declassifiers: registered doors, or their SQL expressions.
-    literals: string constants that are registered beyond those that look like vocabulary.
+    raw_columns: (table, column) pairs; "*" stands for all columns of a table. public_columns: all
+    pairs that are not raw; a column in neither set is then refused. declassifiers: registered
+    doors, or their SQL expressions. literals: string constants that are registered beyond those
+    that look like vocabulary.
     """
     raw = {(_last(table), column.lower()) for table, column in raw_columns}
     public = None
     if public_columns is not None:
         public = {(_last(table), column.lower()) for table, column in public_columns}
     try:
+        raw = with_base_columns(connection, raw)
         doors = fingerprints(connection, declassifiers, sorted({table for table, _ in raw}))
         flow = Flow(_label_sources(raw, public), doors or None, frozenset(literals))
         verdict, root = traced(connection, sql, flow)
@@ -71,7 +74,7 @@ def _last(table: str) -> str:
 def _label_sources(raw: set, public: set | None) -> SourceLabels:
     def label_of(catalog: str, schema: str, table: str, column: str):
         place = (table.lower(), column.lower())
-        if place in raw:
+        if place in raw or (place[0], "*") in raw:
             return frozenset({".".join(place)})
         return NOTHING if public is None or place in public else None
 

@@ -15,7 +15,7 @@ from expectations.flow.functions import (
     WINDOWS,
     words,
 )
-from expectations.flow.labels import Column, Label, Relation, join_all
+from expectations.flow.labels import CLEAN, Column, Label, Relation, join_all
 
 _FUNCTION = EXPRESSION_KEYS | words(
     "children name arguments original_arguments catalog_name schema_name has_serialize "
@@ -33,6 +33,8 @@ def _function(node: dict, below: Relation, flow: Flow, role: str) -> Label:
     flow.check_keys(node, _FUNCTION, "a function")
     name = node["name"]
     children = node.get("children", [])
+    if _is_engine_error(node):
+        return CLEAN
     if name not in SCALAR:
         flow.refuse("unknown_function", f"function {name}()")
     elif not flow.is_clock_allowed and (name in CLOCK or (name == "age" and len(children) == 1)):
@@ -42,7 +44,7 @@ def _function(node: dict, below: Relation, flow: Flow, role: str) -> Label:
         label_of(child, below, flow, _argument_role(node, place, role))
         for place, child in enumerate(children)
     )
-    label = label.join(_hidden(node.get("function_data", {}), children, below, flow))
+    label = label.join(_hidden(node.get("function_data", {}), label, flow))
     total = TOTAL_IN_DOORS if flow.is_in_door else TOTAL
     if label.all and name not in total:
         flow.refuse("error_channel", f"{name}() of raw text can fail")
@@ -61,35 +63,50 @@ def _argument_role(node: dict, place: int, role: str) -> str:
     return role if name in ("row", "struct_pack", "list_value") else literals.OUTPUT
 
 
-def _hidden(data: dict, children: list[dict], below: Relation, flow: Flow) -> Label:
+def _is_engine_error(node: dict) -> bool:
+    """Tell whether DuckDB itself put the error() there: scalar subqueries, macros."""
+    if node["name"] != "error" or len(node.get("children", [])) != 1:
+        return False
+    message = node["children"][0].get("value", {}).get("value", "")
+    return str(message).startswith(_ENGINE_ERRORS)
+
+
+_ENGINE_ERRORS = (
+    "More than one row returned by a subquery used as an expression",
+    "json_group_object key cannot be NULL",
+)
+
+
+def _hidden(data: dict, label: Label, flow: Flow) -> Label:
     """Walk what a function keeps in its bind data: lambdas, inner aggregates, constants.
 
     A lambda's references point to its parameters and captures. Captures are arguments of the
-    function, parameters are made of them, so the function's own label covers the body's inputs.
+    function, parameters are made of them, so `label`, that of all arguments, is theirs.
     """
-    inputs = Label()
-    body = data.get("lambda_expr")
-    if body:
-        label = join_all(
-            label_of(child, below, flow.silent(), literals.PATTERN) for child in children
-        )
-        inner = Relation(tuple(Column(label) for _ in range(64)))
-        inputs = label_of(body, inner, flow)
-    aggregate = data.get("bind_data", {}).get("aggr_expr")
-    if aggregate:
-        label_of(aggregate, Relation(), flow)
-    if isinstance(data.get("separator"), str):
-        constants.check_text(data["separator"], flow, literals.OUTPUT)
-    unknown = set(data) - _BIND_DATA
-    if unknown:
-        flow.refuse("unknown_plan_shape", f"bind data with {', '.join(sorted(unknown))}")
-    return inputs
+    if not data:
+        return CLEAN
+    inner = Relation(tuple(Column(label) for _ in range(_PARAMETERS)))
+    return join_all(_bind_data(part, inner, flow) for part in data.items())
 
 
-_BIND_DATA = words(
-    "lambda_expr return_type has_index has_initial bind_data separator variable_return_type "
-    "quantiles order desc stype aggr_expr min max"
-)
+_PARAMETERS = 64
+
+
+def _bind_data(entry: tuple[str, object], inner: Relation, flow: Flow) -> Label:
+    key, part = entry
+    if isinstance(part, dict) and "expression_class" in part:
+        return label_of(part, inner, flow)
+    if isinstance(part, dict) and "is_null" in part:
+        constants.check_value(part, flow, literals.OUTPUT)
+    elif isinstance(part, dict) and "id" in part:
+        constants.check_enum(part, flow)
+    elif isinstance(part, dict):
+        return join_all(_bind_data(item, inner, flow) for item in part.items())
+    elif isinstance(part, list):
+        return join_all(_bind_data((key, item), inner, flow) for item in part)
+    elif isinstance(part, str):
+        constants.check_text(part, flow, literals.OUTPUT)
+    return CLEAN
 
 
 @expression("BOUND_AGGREGATE")
@@ -102,7 +119,7 @@ def _aggregate(node: dict, below: Relation, flow: Flow, role: str) -> Label:
 
 def _aggregated(node: dict, below: Relation, flow: Flow) -> Label:
     label = join_all(label_of(child, below, flow) for child in node.get("children", []))
-    label = label.join(_hidden(node.get("function_data", {}), [], below, flow))
+    label = label.join(_hidden(node.get("function_data", {}), label, flow))
     orders = ordering(node.get("order_bys", {}).get("orders", []))
     decided = labels_of([*([node["filter"]] if "filter" in node else []), *orders], below, flow)
     if label.all and node.get("name") in ("sum", "product", "json_group_object"):

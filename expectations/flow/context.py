@@ -44,7 +44,3 @@ class Flow:
         if not known.issuperset(node):
             unknown = ", ".join(sorted(set(node) - known))
             self.refuse("unknown_plan_shape", f"{what} has parts that nobody reads: {unknown}")
-
-    def silent(self) -> Flow:
-        """Return a flow of the same knowledge whose notes nobody reads."""
-        return Flow(self.label_of, self.doors, self.literals, self.is_clock_allowed, self.plan)

@@ -55,11 +55,10 @@ def _table_function(node: dict, flow: Flow) -> Relation:
     for value in [*node.get("parameters", []), *dict(node.get("named_parameters", {})).values()]:
         check_value(value, flow, "output")
     below = walk(node["children"][0], flow) if node.get("children") else Relation()
-    carried = [below.columns[i] for i in node.get("projected_input", [])]
-    count = len(below.columns) - len(carried)
-    label = join_all(c.label for c in below.columns[:count])
+    carried = node.get("projected_input", [])
+    label = join_all(c.label for i, c in enumerate(below.columns) if i not in carried)
     made = [Column(label) for _ in node["column_indexes"]]
-    columns = bind(made, node["table_index"]) + tuple(carried)
+    columns = bind(made, node["table_index"]) + tuple(below.columns[i] for i in carried)
     return Relation(columns, below.existence | label.all, below.order)
 
 

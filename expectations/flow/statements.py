@@ -66,7 +66,10 @@ def _serialised(connection, call: str) -> dict:
 
 def output_names(connection, sql: str) -> list[str]:
     """Return the names of the result's columns (binds, does not run)."""
-    return [row[0] for row in connection.execute(f"describe {sql}").fetchall()]
+    try:
+        return [row[0] for row in connection.execute(f"describe {sql}").fetchall()]
+    except Exception as error:
+        raise Refused("does_not_bind", f"DuckDB raised {type(error).__name__}") from None
 
 
 def findings(connection, tree: dict) -> list[Reason]:

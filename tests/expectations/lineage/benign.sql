@@ -555,3 +555,48 @@ select strftime(month, '%b %Y') as month_name, revenue,
     100.0 * (revenue - lag(revenue) over (order by month)) / lag(revenue) over (order by month)
         as growth_percent
 from (select date_trunc('month', opened_at) as month, sum(cost_usd) as revenue from chats group by 1);
+
+-- @model share_in_percent
+select plan, round(100.0 * count(*) / sum(count(*)) over (), 2) as share_percent
+from chats group by plan;
+
+-- @model parts_of_a_date
+select date_part(['year', 'month'], opened_at) as parts, epoch_ms(opened_at) as opened_ms from chats;
+
+-- @model json_of_groups
+select plan, json_group_array(variant) as variants, json_group_object(chat_id, turn_count) as turns,
+    to_json(list({'variant': variant, 'turns': turn_count})) as rows
+from chats group by plan;
+
+-- @model top_n_by_aggregate
+select plan, arg_max(chat_id, cost_usd, 3) as dearest, max(turn_count, 2) as longest
+from chats group by plan;
+
+-- @model ordinality_of_tags
+select l.chat_id, t.tag, t.place from labels l, unnest(l.tags) with ordinality as t(tag, place);
+
+-- @model time_to_first_success
+select account_id, min(opened_at) filter (where outcome = 'success') - min(opened_at) as waited
+from chats group by account_id;
+
+-- @model alias_used_in_the_same_select
+select chat_id, lag(turn_count) over (partition by account_id order by opened_at) as previous,
+    turn_count - coalesce(previous, 0) as difference
+from chats;
+
+-- @model full_spine_by_recursion
+with recursive days(day) as (
+    select min(opened_at)::date from chats
+    union all
+    select (day + interval 1 day)::date from days
+    where day < (select max(opened_at)::date from chats)
+)
+select d.day, count(c.chat_id) as chat_count
+from days d left join chats c on c.opened_at::date = d.day
+group by 1;
+
+-- @model groups_frame_and_ranks
+select chat_id, cume_dist() over (order by turn_count) as cume,
+    sum(turn_count) over (order by turn_count groups between 1 preceding and current row exclude group)
+        as near
+from chats;

@@ -145,3 +145,30 @@ def test_nothing_is_executed_on_the_data():
     connection = lineage_fixture.twin("random one")
     sql = "select question::integer as n from chats"
     assert "error_channel" in rules(check_query(connection, sql, raw_columns=RAW))
+
+
+def test_a_raw_column_may_be_named_by_a_view(connection):
+    connection.execute("create view talk as select chat_id, plan, upper(question) as q from chats")
+    raw = {("talk", "q")}
+    assert check_query(connection, "select plan from talk", raw_columns=raw).is_clean
+    assert not check_query(connection, "select q from talk", raw_columns=raw).is_clean
+    assert not check_query(connection, "select question from chats", raw_columns=raw).is_clean
+
+
+def test_a_raw_view_over_files_cannot_be_seen_through(connection, tmp_path):
+    path = tmp_path / "raw.parquet"
+    connection.execute(f"copy (select 'x' as t) to '{path}' (format parquet)")
+    connection.execute(f"create view filed as select t from read_parquet('{path}')")
+    verdict = check_query(connection, "select 1 as x", raw_columns={("filed", "t")})
+    assert rules(verdict) <= {"unlabelled_table", "unknown_table_function"} and verdict.reasons
+
+
+def test_all_columns_of_a_table_may_be_raw(connection):
+    assert not check_query(
+        connection, "select plan from chats", raw_columns={("chats", "*")}
+    ).is_clean
+
+
+def test_nesting_beyond_reason_is_refused_and_does_not_raise(connection):
+    sql = "select " + "(" * 400 + "1" + " + 1)" * 400 + " as x"
+    assert isinstance(check_query(connection, sql, raw_columns=RAW).is_clean, bool)
