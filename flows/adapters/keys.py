@@ -37,6 +37,11 @@ class KeyRing:
     def epoch_keys(self, kind: str, identifier: str, epochs: list[int]) -> list[str]:
         return [pseudonym(self.epoch(number), kind, identifier) for number in epochs]
 
+    def live_epochs(self) -> list[int]:
+        """The epochs whose keys are there, oldest first."""
+        stems = (path.stem.removeprefix("epoch-") for path in self.folder.glob("epoch-*.key"))
+        return sorted(int(stem) for stem in stems if stem.isdigit())
+
     def _key(self, name: str) -> bytes:
         if name not in self._keys:
             self._keys[name] = _read_or_make(self.folder / f"{name}.key")

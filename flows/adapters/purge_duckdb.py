@@ -1,9 +1,10 @@
-"""Purging a DuckDB file: DELETE leaves rows readable in it, so a fresh file gets the kept ones.
+"""Rewriting a DuckDB file: DELETE leaves rows readable in it, so a fresh file gets the kept ones.
 
 Rows are copied table by table into a new file, which takes the old one's name; the old file, its
 write-ahead log and its spill folder are gone afterwards.
 """
 
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,20 +17,34 @@ from flows.policy.errors import WinnowError
 from flows.policy.retention import Place, is_expired
 from flows.policy.windows import oldest_kept_date
 
+_KEYS = ("session_key", "account_key", "cluster_key", "event_key")
 # Dates of a record about the account, not of a session's data.
 _CONTROL_COLUMNS = ("assigned_date", "effective_at")
 
 
 class Table(NamedTuple):
-    """A table's quoted name and its columns that carry a day."""
+    """A table's quoted name, its columns that carry a day, and those that carry a key."""
 
     name: str
     date_columns: tuple[str, ...]
+    key_columns: tuple[str, ...]
 
-    def kept_rows(self, limit: date) -> str:
-        """The condition that no day of a row is before `limit`."""
+    def rows_since(self, limit: date) -> str | None:
+        """The condition that no day of a row is before `limit`; None without a day."""
         days = (f"({column} IS NULL OR {column} >= DATE '{limit}')" for column in self.date_columns)
-        return " AND ".join(days)
+        return " AND ".join(days) or None
+
+    def rows_without_gone_keys(self) -> str | None:
+        """The condition that no key of a row stands in `gone_keys`; None without a key."""
+        keys = (
+            f"({column} IS NULL OR {column} NOT IN (SELECT key FROM gone_keys))"
+            for column in self.key_columns
+        )
+        return " AND ".join(keys) or None
+
+
+# The condition of a table's rows that are kept; None: the table goes.
+KeptRows = Callable[[Table], str | None]
 
 
 def warehouse_places(home: Path, tier: str, purge_date: date) -> list[Place]:
@@ -51,37 +66,82 @@ def warehouse_places(home: Path, tier: str, purge_date: date) -> list[Place]:
 
 
 def rebuild(path: Path, purge_date: date) -> None:
-    """Writes the file anew with the rows whose every day is kept.
+    """Writes the file anew with the rows whose every day is kept."""
+    limit = oldest_kept_date(purge_date)
+    _rewrite(path, lambda table: table.rows_since(limit))
 
-    A table without a day (an aggregate) may count expired sessions: it goes, as do views that no
-    longer bind, and the whole file when no row is kept; the next build makes them again.
-    """
-    if not _has_kept_rows(path, purge_date):
+
+def rebuild_without(path: Path, keys: Iterable[str]) -> None:
+    """Writes the file anew without the rows of sessions, accounts and events of those keys."""
+    _rewrite(path, Table.rows_without_gone_keys, keys)
+
+
+def holds_any(path: Path, keys: Iterable[str]) -> bool:
+    """Whether a row of the file has one of the keys."""
+    with _opened(path) as connection:
+        _register(connection, keys)
+        return any(
+            connection.execute(f"SELECT 1 FROM {table.name} WHERE NOT ({kept}) LIMIT 1").fetchone()
+            for table in _tables(connection, _database(connection))
+            if (kept := table.rows_without_gone_keys())
+        )
+
+
+def sessions_in(path: Path, cluster_keys: Iterable[str]) -> dict[str, date]:
+    """Sessions (key → day) of accounts by their `cluster_key`, of any table that has all three."""
+    with _opened(path) as connection:
+        _register(connection, cluster_keys)
+        return {
+            key: day
+            for table in _tables(connection, _database(connection))
+            if {'"session_key"', '"cluster_key"'} <= set(table.key_columns)
+            and '"session_date"' in table.date_columns
+            for key, day in connection.execute(
+                f"SELECT DISTINCT session_key, session_date FROM {table.name} "
+                "WHERE cluster_key IN (SELECT key FROM gone_keys)"
+            ).fetchall()
+        }
+
+
+def _rewrite(path: Path, kept_rows: KeptRows, keys: Iterable[str] = ()) -> None:
+    """A table without what decides (an aggregate) may count what goes: it goes, as do views that
+    no longer bind, and the whole file when no row is kept; the next build makes them again."""
+    keys = list(keys)
+    if not _has_kept_rows(path, kept_rows, keys):
         _log_of(path).unlink(missing_ok=True)
         path.unlink()
         return
     with whole(path) as draft:
         with closing(_connect(draft)) as connection:
             connection.execute(f"ATTACH {_literal(path)} AS old (READ_ONLY)")
-            _copy(connection, oldest_kept_date(purge_date))
+            _register(connection, keys)
+            _copy(connection, kept_rows)
         # Before the rename: a log of the old file beside the new one would be replayed into it.
         _log_of(path).unlink(missing_ok=True)
 
 
-def _has_kept_rows(path: Path, purge_date: date) -> bool:
-    limit = oldest_kept_date(purge_date)
+def _has_kept_rows(path: Path, kept_rows: KeptRows, keys: list[str]) -> bool:
     with _opened(path) as connection:
-        database = connection.execute("SELECT current_database()").fetchone()[0]
+        _register(connection, keys)
         return any(
-            connection.execute(
-                f"SELECT 1 FROM {table.name} WHERE {table.kept_rows(limit)} LIMIT 1"
-            ).fetchone()
-            for table in _tables(connection, database)
-            if table.date_columns
+            connection.execute(f"SELECT 1 FROM {table.name} WHERE {kept} LIMIT 1").fetchone()
+            for table in _tables(connection, _database(connection))
+            if (kept := kept_rows(table))
         )
 
 
-def _copy(connection, limit: date) -> None:
+def _register(connection, keys: Iterable[str]) -> None:
+    """`gone_keys(key)` for this connection alone: it is written nowhere."""
+    import pyarrow as pa
+
+    connection.register("gone_keys", pa.table({"key": pa.array(list(keys), pa.string())}))
+
+
+def _database(connection) -> str:
+    return connection.execute("SELECT current_database()").fetchone()[0]
+
+
+def _copy(connection, kept_rows: KeptRows) -> None:
     schemas = connection.execute(
         "SELECT DISTINCT schema_name FROM duckdb_schemas() "
         "WHERE database_name = 'old' AND NOT internal"
@@ -89,8 +149,8 @@ def _copy(connection, limit: date) -> None:
     for (schema,) in schemas:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
     for table in _tables(connection, "old"):
-        if table.date_columns:
-            rows = f"SELECT * FROM old.{table.name} WHERE {table.kept_rows(limit)}"
+        if kept := kept_rows(table):
+            rows = f"SELECT * FROM old.{table.name} WHERE {kept}"
             connection.execute(f"CREATE TABLE {table.name} AS {rows}")
     _copy_views(connection)
 
@@ -117,10 +177,9 @@ def _is_created(connection, sql: str) -> bool:
 
 
 def _oldest_days(connection) -> list[date | None]:
-    database = connection.execute("SELECT current_database()").fetchone()[0]
     return [
         day
-        for table in _tables(connection, database)
+        for table in _tables(connection, _database(connection))
         for column in table.date_columns
         for (day,) in connection.execute(f"SELECT min({column})::DATE FROM {table.name}").fetchall()
     ]
@@ -131,20 +190,21 @@ def _tables(connection, database: str) -> list[Table]:
         """
         SELECT t.schema_name, t.table_name, list(c.column_name) FILTER (
             c.data_type = 'DATE' OR c.data_type LIKE 'TIMESTAMP%'
-        )
+        ), list(c.column_name) FILTER (list_contains(?, c.column_name))
         FROM duckdb_tables() AS t
         JOIN duckdb_columns() AS c USING (database_name, schema_name, table_name)
         WHERE t.database_name = ? AND NOT t.internal
         GROUP BY ALL ORDER BY ALL
         """,
-        [database],
+        [list(_KEYS), database],
     ).fetchall()
     return [
         Table(
             f"{_quoted(schema)}.{_quoted(name)}",
             tuple(_quoted(c) for c in columns or () if c not in _CONTROL_COLUMNS),
+            tuple(map(_quoted, keys or ())),
         )
-        for schema, name, columns in rows
+        for schema, name, columns, keys in rows
     ]
 
 

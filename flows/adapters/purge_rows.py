@@ -5,7 +5,7 @@ bits and declassified values, and its survival. Which later files hold such rows
 Parquet footers of `events/` (statistics of `session_date`), so a day without any costs a footer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import reduce
 from pathlib import Path
@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.adapters.files import whole
+from flows.adapters.parquet_rows import IsKept, filter_file
 from flows.policy.retention import Place, checkpoint_age, is_expired
 from flows.policy.vocabulary import CHECKPOINTS
 from flows.policy.windows import oldest_kept_date
 
 _TAIL = "landing/session rows"
 _KEYS = ("session_key", "event_key")
+_DECIDING = (*_KEYS, "session_date", "checked_date", "checkpoint")
 _DEPENDENT = ("raw", "bits", "declassified")
 
 
@@ -49,9 +50,9 @@ def remove_session_rows(home: Path, tier: str, places: list[Place], purge_date: 
         files = [path for path in paths if path.parent.name == partition and path.exists()]
         expired = _expired_keys(files, purge_date)
         for path in _dependent_files(landing, partition):
-            _filter_file(path, lambda rows, gone=expired: _is_kept_row(rows, gone, purge_date))
+            _filter(path, lambda rows, gone=expired: _is_kept_row(rows, gone, purge_date))
         for path in files:
-            _filter_file(path, lambda rows: _is_kept_session(rows, purge_date))
+            _filter(path, lambda rows: _is_kept_session(rows, purge_date))
 
 
 def survival_places(home: Path, tier: str, purge_date: date) -> list[Place]:
@@ -79,7 +80,7 @@ def remove_survival_rows(home: Path, tier: str, places: list[Place], purge_date:
     for place in places:
         path = home / place.reference
         if path.exists():
-            _filter_file(path, lambda rows: _is_kept_survival(rows, gone, purge_date))
+            _filter(path, lambda rows: _is_kept_survival(rows, gone, purge_date))
 
 
 def _file_place(kind: str, home: Path, path: Path, day: date) -> Place:
@@ -172,41 +173,5 @@ def _from(checked: pa.ChunkedArray, limit: date, checkpoint: str) -> pa.ChunkedA
     return pc.greater_equal(checked, pa.scalar(limit + checkpoint_age(checkpoint), pa.date32()))
 
 
-def _filter_file(path: Path, is_kept: Callable[[pa.Table], pa.ChunkedArray]) -> None:
-    """Rewrites a file with the kept rows, a row group at a time; an emptied or same one is not.
-
-    Which rows are kept is decided on the columns that say so, so text is read only to be rewritten.
-    """
-    with pq.ParquetFile(path) as file:
-        kept = [is_kept(group) for group in _groups(file, _deciding(file.schema_arrow))]
-        total = sum(pc.sum(mask).as_py() or 0 for mask in kept)
-        if total == file.metadata.num_rows:
-            return
-        if total:
-            _write_kept(path, file, kept)
-    if not total:
-        path.unlink()
-
-
-def _deciding(schema: pa.Schema) -> list[str]:
-    wanted = (*_KEYS, "session_date", "checked_date", "checkpoint")
-    return [name for name in schema.names if name in wanted] or schema.names[:1]
-
-
-def _write_kept(path: Path, file: pq.ParquetFile, kept: list[pa.ChunkedArray]) -> None:
-    """Text gets no statistics: footers would repeat the least and the greatest value."""
-    schema = file.schema_arrow
-    dates = [field.name for field in schema if pa.types.is_date(field.type)]
-    with (
-        whole(path) as draft,
-        pq.ParquetWriter(
-            draft, schema, compression="zstd", write_statistics=dates or False
-        ) as writer,
-    ):
-        for group, mask in zip(_groups(file, schema.names), kept, strict=True):
-            writer.write_table(group.filter(mask))
-
-
-def _groups(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
-    for index in range(file.num_row_groups):
-        yield file.read_row_group(index, columns=columns)
+def _filter(path: Path, is_kept: IsKept) -> None:
+    filter_file(path, is_kept, _DECIDING)

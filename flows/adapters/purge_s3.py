@@ -76,6 +76,27 @@ class S3Purge:
                     found.append(Place("source/uploads", item.key, day, 0, item.upload_id))
         return found
 
+    def account_places(self, account_id: str) -> list[Place]:
+        """Versions, markers and open uploads of the account's sessions, whatever their age."""
+        root = f"{self.prefix}sessions/"
+        with _named_errors():
+            days = [
+                item["Prefix"]
+                for page in self._version_pages(Prefix=root, Delimiter="/")
+                for item in page.get("CommonPrefixes", ())
+            ]
+            found = [
+                Place("source/sessions", item.key, date.max, item.size_bytes, item.version_id)
+                for day in days
+                for item in self._versions(f"{day}{account_id}/")
+            ]
+            uploads = [
+                Place("source/uploads", item.key, date.max, 0, item.upload_id)
+                for item in self._uploads(root)
+                if item.key[len(root) :].split("/")[1:2] == [account_id]
+            ]
+        return found + uploads
+
     def delete(self, places: Iterable[Place]) -> None:
         """Deletes the versions, then whatever else stands under their keys, then their uploads."""
         places = list(places)
