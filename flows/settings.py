@@ -57,6 +57,27 @@ class TierSettings(BaseSettings):
     source_purge: Literal["winnow", "product"] = "winnow"
 
 
+class LlmSettings(BaseSettings):
+    """One tier's language model for the bits: WINNOW_<TIER>__LLM_ENDPOINT and so on.
+
+    No endpoint: the embedded model. Seconds of one attempt, of a call with all its attempts, and
+    of the first wait between two.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    endpoint: str = ""
+    model: str = ""
+    protocol: Literal["openai", "anthropic"] = "openai"
+    api_key: SecretStr | None = None
+    concurrency: int = Field(default=4, ge=1, le=64)
+    attempts: int = Field(default=5, ge=1, le=20)
+    attempt_seconds: float = Field(default=60, gt=0)
+    call_seconds: float = Field(default=300, gt=0)
+    first_wait_seconds: float = Field(default=1, gt=0)
+    max_output_tokens: int = Field(default=8192, ge=256)
+
+
 class ControlSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WINNOW_CONTROL__", frozen=True, extra="forbid")
 
@@ -87,6 +108,13 @@ def load_tier_settings(tier: Tier, settings: Settings) -> TierSettings:
             "control": f"{(control or str(sources / 'control')).rstrip('/')}/{tier}",
         }
     )
+
+
+def load_llm_settings(tier: Tier) -> LlmSettings:
+    """The tier's language model; binds the process to the tier as load_tier_settings does."""
+    _bind(tier)
+    prefix = f"WINNOW_{tier.upper()}__LLM_"
+    return _load(LlmSettings, prefix, _env_prefix=prefix)
 
 
 def environment_of(tier: Tier) -> dict[str, str]:
@@ -143,4 +171,9 @@ def _known() -> set[str]:
         for field in TierSettings.model_fields
         if field != "control"
     }
-    return own | tiers | {"WINNOW_CONTROL__SOURCE"}
+    models = {
+        f"WINNOW_{tier.upper()}__LLM_{field.upper()}"
+        for tier in Tier
+        for field in LlmSettings.model_fields
+    }
+    return own | tiers | models | {"WINNOW_CONTROL__SOURCE"}

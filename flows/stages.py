@@ -14,7 +14,7 @@ from flows.policy.tiers import Tier
 from flows.settings import environment_of
 
 # stage → the flow that it runs. `daily` is a whole tier; of its stages only pull holds the
-# source's credentials.
+# source's credentials, and only declassify those of a language model.
 STAGES = {
     "daily": "flows.daily:daily",
     "pull": "flows.pull_{tier}:pull_{tier}",
@@ -27,6 +27,7 @@ STAGES = {
     "export": "flows.export_training:export_training",
 }
 _WITH_CREDENTIALS = {"daily", "pull"}
+_WITH_MODEL = {"daily", "declassify"}
 
 
 def run_stage(stage: str, tier: Tier, **arguments) -> dict:
@@ -48,11 +49,16 @@ def run_stage(stage: str, tier: Tier, **arguments) -> dict:
 
 
 def _environment(stage: str, tier: Tier) -> dict[str, str]:
+    source = (f"WINNOW_{tier.upper()}__", "WINNOW_CONTROL__", "AWS_")
+    model = f"WINNOW_{tier.upper()}__LLM_"
+
+    def may_hold(name: str) -> bool:
+        if name.startswith(model):
+            return stage in _WITH_MODEL
+        return stage in _WITH_CREDENTIALS or not name.startswith(source)
+
     environment = environment_of(tier)
-    if stage in _WITH_CREDENTIALS:
-        return environment
-    own = (f"WINNOW_{tier.upper()}__", "WINNOW_CONTROL__", "AWS_")
-    return {name: value for name, value in environment.items() if not name.startswith(own)}
+    return {name: value for name, value in environment.items() if may_hold(name)}
 
 
 def _result(stage: str, code: int, answer: bytes) -> dict:

@@ -42,6 +42,7 @@ TIER_RULES = (
     Rule("state/draws", "state/{tier}/draws"),
     Rule("state/dbt", "state/{tier}/dbt"),
     Rule("state/declassified", "state/{tier}/declassified.json"),
+    Rule("state/llm_bits", "state/{tier}/llm_bits"),
 )
 
 SHARED_RULES = (
@@ -73,6 +74,7 @@ KINDS = (
     "state/runs",
     "state/dbt",
     "state/declassified",
+    "state/llm_bits",
     "state/landed",
     "landing/consent",
     "landing/assignments",

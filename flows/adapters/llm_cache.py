@@ -1,0 +1,83 @@
+"""What a language model said before: keyed hash of what was sent → letters. No text.
+
+`state/<tier>/llm_bits/date=<session_date>/answers.jsonl`: a line an answer, appended as it comes,
+so that a run that was stopped goes on where it was. It expires with the session's day.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from flows.adapters.files import write_whole
+from flows.adapters.keys import KeyRing
+
+_FIELDS = {"key", "session", "turns", "accomplished"}
+
+
+class LlmCache:
+    """A tier's answers. Keys are made with the key of the session's epoch: when that is destroyed,
+    no answer can be matched with a text any more."""
+
+    def __init__(self, home: Path, tier: str) -> None:
+        self.folder = home / "state" / tier / "llm_bits"
+        self._keys = KeyRing(home / "keys" / tier)
+        self._days: dict[date, dict[str, tuple]] = {}
+
+    def key(self, asked: str, day: date) -> str:
+        """The key of all that is asked (prompt, model and turns) of a session of `day`."""
+        return self._keys.epoch_key("llm_answer", asked, day)
+
+    def get(self, key: str, day: date) -> tuple[list[str], str] | None:
+        """The answer's letters: a string a turn, and that of the session."""
+        return self._day(day).get(key)
+
+    def put(self, key: str, day: date, session_key: str, turns, accomplished: str) -> None:
+        self._day(day)[key] = (list(turns), accomplished)
+        line = {
+            "key": key,
+            "session": session_key,
+            "turns": list(turns),
+            "accomplished": accomplished,
+        }
+        path = self._path(day)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A line feed first: a line that a killed process left half ends there.
+        with path.open("ab") as file:
+            file.write(b"\n" + json.dumps(line).encode())
+
+    def forget(self, session_keys: set[str]) -> int:
+        """Removes every answer about these sessions; returns how many there were."""
+        forgotten = 0
+        for path in sorted(self.folder.glob("date=*/answers.jsonl")):
+            lines = _lines(path)
+            kept = [line for line in lines if line["session"] not in session_keys]
+            if len(kept) < len(lines):
+                write_whole(path, b"".join(b"\n" + json.dumps(line).encode() for line in kept))
+                forgotten += len(lines) - len(kept)
+        self._days.clear()
+        return forgotten
+
+    def _path(self, day: date) -> Path:
+        return self.folder / f"date={day}" / "answers.jsonl"
+
+    def _day(self, day: date) -> dict[str, tuple]:
+        if day not in self._days:
+            path = self._path(day)
+            self._days[day] = {
+                line["key"]: (line["turns"], line["accomplished"])
+                for line in (_lines(path) if path.exists() else [])
+            }
+        return self._days[day]
+
+
+def _lines(path: Path) -> list[dict]:
+    """The whole lines of a file; one that is cut or foreign is no answer."""
+    found = []
+    for text in path.read_bytes().split(b"\n"):
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and set(line) == _FIELDS:
+            found.append(line)
+    return found
