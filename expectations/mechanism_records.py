@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from expectations.mechanisms import ERROR_SUFFIX, Mechanism
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-8
 _SEED = re.compile("[0-9a-f]{32}", re.ASCII)
 
 

@@ -108,6 +108,38 @@ def test_the_default_tier_lists_only_what_its_accounts_may_lend(bench, old, new,
         load_allowlist("default_tier", bench.allowlists)
 
 
+@pytest.mark.parametrize(
+    "old, new, problem",
+    [
+        ("epsilon_per_window: 1.0", "epsilon_per_window: 0.5", "at least one release"),
+        ("sessions_per_account: 5", "sessions_per_account: 0", "sessions_per_account"),
+        ("{days: 1, settle_days: 0}", "{days: 0, settle_days: 0}", "at least one day"),
+        ("{days: 1, settle_days: 0}", "{days: 20, settle_days: 10}", "before its first day"),
+        ("[{model: [opus, other, sonnet]}]", "[]", "public_keys"),
+        ("[{model: [opus, other, sonnet]}]", "[{family: [opus]}]", "public_keys"),
+        ("[{model: [opus, other, sonnet]}]", "[{model: [opus, opus]}]", "twice"),
+        ("[{model: [opus, other, sonnet]}]", "[{model: [gpt]}]", "outside its column's domain"),
+        ("{of: accounts}", "{of: accounts, clamp: [0, 1]}", "whole clamp"),
+        ("{of: accounts}", "{of: accounts, weight: 0}", "positive weight"),
+        ("{of: accounts}", "{of: turn_count, clamp: [5, 5]}", "whole clamp"),
+        ("{account_count: {of: accounts}}", "{session_count: {of: sessions}}", "a measure"),
+        ("epsilon: 1.0\n", "epsilon: 1.0\n      rows: 5\n", "randomized_response"),
+        ("epsilon: 1.0\n", "epsilon: .nan\n", "epsilon"),
+        ("epsilon: 1.0\n", "epsilon: .inf\n", "epsilon"),
+    ],
+)
+def test_a_mechanism_that_does_not_bound_a_loss_is_refused(bench, old, new, problem):
+    bench.edit("default_tier", old, new)
+    with pytest.raises(AllowlistError, match=rf"exports\.training_cohorts\.mechanism.*{problem}"):
+        load_allowlist("default_tier", bench.allowlists)
+
+
+def test_opt_in_has_no_mechanism_that_only_looks_like_one(bench):
+    bench.edit("opt_in", "{name: none}", "{name: none, epsilon: 1.0}")
+    with pytest.raises(AllowlistError, match="must be none"):
+        load_allowlist("opt_in", bench.allowlists)
+
+
 def test_an_export_of_feedback_is_refused(bench):
     exports = bench.text("opt_in").split("exports:\n")[1]
     bench.edit("feedback", "exports: {}", "exports:\n" + exports)

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 MONDAY = date(2026, 3, 2)
-TODAY = date(2026, 3, 12)
+TODAY = date(2026, 3, 12)  # three weeks are closed, and kept whole
 
 POLICY = """
 tier: default_tier
