@@ -126,6 +126,7 @@ def _fingerprint(wanted: Wanted, shallow: frozenset[str]) -> bytes:
         tuple(wanted.spans),
         tuple(sorted(wanted.trailers)),
         sorted(wanted.formatters),
+        bool(wanted.notes),
         sorted(shallow),
     )
     return hashlib.sha256(repr(asked).encode()).digest()

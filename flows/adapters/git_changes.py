@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.adapters.git import GitRepository, GitStoppedError, records
+from flows.adapters.git_conflicts import (
+    Conflict,
+    RawConflict,
+    has_new_file,
+    parse_conflicts,
+    paths_of,
+    tree_listing,
+)
 from flows.policy.errors import WinnowError
 
 _DIFF = ("--no-commit-id", "-r", "--root", "--no-ext-diff", "--no-textconv", "--submodule=short")
@@ -15,20 +23,9 @@ _PATCH = (*_DIFF, "-p", "-U0")
 _RENAMES = ("-M", "-l0")
 _COMBINED = (*_DIFF, "--raw", "--no-abbrev", "-c", "--combined-all-paths")
 _END = b"="
-_NO_FILE = "0" * 6
-_SUBMODULE = "160000"
 _MOST_UNREADABLE_COMMITS = 500
 
 ParentChanges = Sequence[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A file of a merge that differs from every parent's: its quoted path in each parent (None:
-    not there) and after (None: deleted)."""
-
-    old: tuple[bytes | None, ...]
-    new: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,6 @@ class Change:
     against: Sequence[ParentChanges] = ()
     conflicts: Sequence[Conflict] = ()
     patches: Sequence[bytes] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _RawConflict:
-    conflict: Conflict
-    entries: tuple[str, ...]
 
 
 class GitChanges:
@@ -84,24 +75,24 @@ class GitChanges:
             answers = [next(patches) for _ in found[0].conflict.old] if found else []
             yield Change(
                 b"",
-                unreadable.union(*(_named(found, missing) for _, missing in answers)),
+                unreadable.union(*(paths_of(found, missing) for _, missing in answers)),
                 next(against),
                 [raw.conflict for raw in found],
                 [patch for patch, _ in answers],
             )
 
-    def _all_conflicts(self, merges) -> list[tuple[list[_RawConflict], frozenset[bytes]]]:
+    def _all_conflicts(self, merges) -> list[tuple[list[RawConflict], frozenset[bytes]]]:
         """(conflicts, paths that could not be read) of each merge. Only where a parent lacks a
         file can a rename matter: only there are they looked for, which costs far more."""
         parents = [len(of) for _, of in merges]
         listed = list(self._diff_tree([id for id, _ in merges], _COMBINED))
-        renaming = [n for n, record in enumerate(listed) if _has_new_file(record)]
+        renaming = [n for n, record in enumerate(listed) if has_new_file(record)]
         again = self._patches([merges[n][0] for n in renaming], (*_COMBINED, *_RENAMES))
         answers = [(record, frozenset()) for record in listed]
         for n, answer in zip(renaming, again, strict=True):
             answers[n] = answer
         return [
-            (_conflicts(record, size), unreadable)
+            (parse_conflicts(record, size), unreadable)
             for (record, unreadable), size in zip(answers, parents, strict=True)
         ]
 
@@ -111,7 +102,7 @@ class GitChanges:
         for _, parents in merges:
             yield [_name_status(next(answers)) for _ in parents[:-1]]
 
-    def _tree_pairs(self, merges: list[list[_RawConflict]], folder: Path) -> list[str]:
+    def _tree_pairs(self, merges: list[list[RawConflict]], folder: Path) -> list[str]:
         """A "tree tree" line for each parent of each merge."""
         (folder / "info").mkdir()
         objects = self._git.inner_path("objects")
@@ -119,7 +110,7 @@ class GitChanges:
         listings = []
         for found in merges:
             sides = zip(*(raw.entries for raw in found), strict=True)
-            listings.extend(f"{_listing(side)}\n" for side in sides)
+            listings.extend(f"{tree_listing(side)}\n" for side in sides)
         feed = "".join(listings).encode()
         made = self._git.run("mktree", "--batch", "--missing", feed=feed, objects=folder)
         trees = iter(made.stdout.decode().split())
@@ -180,43 +171,6 @@ class GitChanges:
         feed = "".join(f"{line}\n{_END.decode()}\n" for line in lines).encode()
         with self._git.stream("diff-tree", "--stdin", *options, feed=feed, objects=objects) as out:
             yield from records(out, b"\n" + _END + b"\n", lead=b"\n")
-
-
-def _has_new_file(record: bytes) -> bool:
-    titles = (line.split(b"\t", 1)[0] for line in record.split(b"\n"))
-    return any(b"A" in title[title.rfind(b" ") + 1 :] for title in titles)
-
-
-def _conflicts(record: bytes, parents: int) -> list[_RawConflict]:
-    """Lines `::mode… mode hash… hash letters<TAB>path…<TAB>path`."""
-    found = []
-    for line in record.split(b"\n"):
-        if not line:
-            continue
-        title, *paths = line.split(b"\t")
-        words = title.decode().lstrip(":").split(" ")
-        modes, hashes = words[: parents + 1], words[parents + 1 : -1]
-        if _SUBMODULE in modes:
-            continue
-        sides = [
-            None if mode == _NO_FILE else path for mode, path in zip(modes, paths, strict=True)
-        ]
-        entries = tuple(
-            "" if mode == _NO_FILE else f"100644 blob {blob}"
-            for mode, blob in zip(modes, hashes, strict=True)
-        )
-        found.append(_RawConflict(Conflict(tuple(sides[:-1]), sides[-1]), entries))
-    return found
-
-
-def _listing(entries: Sequence[str]) -> str:
-    """mktree's input for one tree: the n-th file is named n."""
-    return "".join(f"{entry}\t{n}\n" for n, entry in enumerate(entries) if entry)
-
-
-def _named(found: list[_RawConflict], names: frozenset[bytes]) -> set[bytes]:
-    """The paths after the merge of conflicts that go by their numbers."""
-    return {path for name in names if (path := found[int(name)].conflict.new) is not None}
 
 
 def _name_status(record: bytes) -> ParentChanges:

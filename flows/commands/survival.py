@@ -1,5 +1,7 @@
 """winnow survival: how much of the agent's code is still there, measured beside a repository."""
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -70,30 +72,21 @@ def _check_told_apart(by_commit: bool, as_json: bool, out: Path | None) -> None:
         )
 
 
-class _progress:
-    """A bar on standard error where somebody watches and it takes over a second."""
+@contextmanager
+def _progress():
+    """Hears (done, all); draws a bar on standard error where somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
 
-    def __enter__(self):
-        from rich.console import Console
-        from rich.progress import Progress
-
-        console = Console(stderr=True)
-        self._bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task("following lines", total=None)
-        self._bar.start()
-        return self._on_commit
-
-    def _on_commit(self, done: int, total: int) -> None:
-        if done % 50 == 0:
-            self._bar.update(self._task, completed=done, total=total)
-
-    def __exit__(self, *_) -> None:
-        self._bar.stop()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("following lines", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _tell(outcome, by_commit: bool, as_json: bool, out: Path | None) -> None:
-    import sys
-
     from flows.adapters.files import write_whole
 
     if by_commit:
@@ -108,6 +101,8 @@ def _tell(outcome, by_commit: bool, as_json: bool, out: Path | None) -> None:
 
 
 def _tell_people(outcome, out: Path | None, *, has_curve: bool) -> None:
+    if not (has_curve or outcome.warnings):
+        return
     from rich.console import Console
 
     from flows.survival.curve_text import curve_lines

@@ -110,6 +110,6 @@ def hunks(body: bytes) -> list[tuple[int, int, int, int, bytes]]:
 
 def removed_and_added(text: bytes) -> tuple[list[bytes], list[bytes]]:
     """The lines of one hunk without their signs."""
-    lines = text.split(b"\n")[1:]
-    removed = [line[1:] for line in lines if line[:1] == b"-"]
-    return removed, [line[1:] for line in lines if line[:1] == b"+"]
+    lines = text.split(b"\n")
+    removed = [line[1:] for line in lines if line.startswith(b"-")]
+    return removed, [line[1:] for line in lines if line.startswith(b"+")]

@@ -1,13 +1,14 @@
 """Method line/1: effective lines, alive while their content is, up to white space."""
 
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from flows.survival.attribution import Attribution
 from flows.survival.census import Census
 from flows.survival.effective import is_effective
 from flows.survival.ledger import Ledger, Session
 from flows.survival.moves import Moves
-from flows.survival.owners import pack, splice
+from flows.survival.owners import nobody, pack, splice
 from flows.survival.patches import Hunk, Patched, code_files
 from flows.survival.reverts import Reverts
 from flows.survival.trail import Changes, State
@@ -89,14 +90,18 @@ class LineMethod:
         """Numbers new lines for the sessions that produced them; says which sessions did."""
         new = [(file, _new_lines(file)) for file in files if file.new is not None]
         added = [(file.new, [(n, form) for _, _, n, form in lines]) for file, lines in new]
-        sessions = set()
         claims = self._attribution.claims(position, added)
+        sessions = {owner for owners in claims for owner in owners} - {None}
         for (_, lines), owners in zip(new, claims, strict=True):
-            for (hunk, index, _, _), owner in zip(lines, owners, strict=True):
+            for owner, run in groupby(zip(lines, owners, strict=True), key=itemgetter(1)):
                 if owner is not None:
-                    hunk.numbers[index] = self._ledger.give(owner, 1)
-                    sessions.add(owner)
+                    self._number([line for line, _ in run], owner)
         return sessions
+
+    def _number(self, lines: list[tuple[Hunk, int, int, bytes]], owner: int) -> None:
+        first = self._ledger.give(owner, len(lines))
+        for number, (hunk, index, _, _) in enumerate(lines, first):
+            hunk.numbers[index] = number
 
     def _note_rewrites(self, moved: Moves, sessions: set[int]) -> None:
         """A line that its own session replaces was never its final word: it is not counted."""
@@ -124,9 +129,10 @@ def _rows(files: list[Patched]) -> Changes:
     for file in files:
         if file.new is None:
             continue
-        edits = (
-            (hunk.at, len(hunk.removed), pack(number or 0 for number in hunk.numbers))
-            for hunk in file.read_after()
-        )
+        edits = ((hunk.at, len(hunk.removed), _owners(hunk.numbers)) for hunk in file.read_after())
         written[file.new] = None if file.is_unreadable else splice(file.row or b"", edits)
     return gone | written
+
+
+def _owners(numbers: list[int | None]) -> bytes:
+    return pack([number or 0 for number in numbers]) if any(numbers) else nobody(len(numbers))

@@ -18,7 +18,7 @@ from flows.survival.sessions import (
     open_transcript_sessions,
     origins,
 )
-from flows.survival.snapshot import Snapshot
+from flows.survival.snapshot import Snapshot, notes_digest
 from flows.survival.tracking import Change, Checkpoints, Tracker
 from flows.survival.trail import Trail
 from flows.survival.transcripts import TranscriptSession
@@ -67,7 +67,7 @@ class Measurement:
     ) -> Measured:
         """Measures; only what is new since `before` where that can be built upon. `on_commit`
         hears (done, all) as the pass goes."""
-        start = before if before and before.fits(self.history) else None
+        start = before if before and before.fits(self.history, self._notes()) else None
         ledger = start.ledger if start else Ledger()
         reverts = start.reverts if start else Reverts()
         agents = open_commit_sessions(self.history, ledger, self._marks.agents)
@@ -82,20 +82,24 @@ class Measurement:
         self._walk(tracker, trail, order, changes_of, on_commit)
         commits = {self.history.ids[at]: ledger.sessions[place] for at, place in agents.items()}
         trail = trail.moved_on(self.history)
-        snapshot = Snapshot(self.history.ids[-1], ledger, reverts, trail)
+        noted = notes_digest(self.history, self._notes())
+        snapshot = Snapshot(self.history.ids[-1], noted, ledger, reverts, trail)
         return Measured(self.history, ledger.sessions, commits, snapshot)
 
     def _sources(self, ledger: Ledger, agents: dict[int, int]) -> list[Source]:
-        wanted, position = self._wanted, self.history.position
+        wanted = self._wanted
         if wanted.method == BLAME:
             return [TrailerSource(agents)]
         sources: list[Source] = []
         if wanted.transcripts:
             sources.append(open_transcript_sessions(self.history, ledger, wanted.transcripts))
-        notes = {position[id]: note for id, note in wanted.notes.items() if id in position}
-        if notes:
+        if notes := self._notes():
             sources.append(open_note_sessions(self.history, ledger, notes))
         return [*sources, TrailerSource(agents)]
+
+    def _notes(self) -> dict[int, dict[bytes, Spans]]:
+        known = self.history.position
+        return {known[id]: note for id, note in self._wanted.notes.items() if id in known}
 
     def _method(self, ledger: Ledger, agents: dict[int, int], sources, reverts: Reverts):
         if self._wanted.method == BLAME:

@@ -1,6 +1,6 @@
 """Moves within one commit: a line removed here and added there is the same line."""
 
-from collections import deque
+from collections import defaultdict
 
 from flows.survival.patches import Patched
 
@@ -15,7 +15,7 @@ class Moves:
     """
 
     def __init__(self, files: list[Patched], *, with_nobodys: bool) -> None:
-        self._pool: dict[bytes, deque[tuple[int, bytes | None]]] = {}
+        self._pool: dict[bytes, list[tuple[int, bytes | None]]] = defaultdict(list)
         for file in files:
             if file.row is not None or with_nobodys:
                 self._collect(file, with_nobodys)
@@ -24,7 +24,7 @@ class Moves:
         for hunk in file.read():
             for number, form in zip(hunk.ids, hunk.removed, strict=True):
                 if number or (with_nobodys and len(form) > 2):
-                    self._pool.setdefault(form, deque()).append((number, file.new))
+                    self._pool[form].append((number, file.new))
 
     def place(self, file: Patched) -> None:
         """Gives moved lines of the file their old numbers, 0 for nobody's."""
@@ -44,7 +44,7 @@ class Moves:
             del self._pool[form]
             return waiting[0][0]
         if len(waiting) > _MOST_COMPARED:
-            return waiting.popleft()[0]
+            return waiting.pop()[0]
         best = max(waiting, key=lambda line: (line[1] == path, line[0] > 0))
         waiting.remove(best)
         return best[0]

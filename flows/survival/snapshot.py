@@ -3,6 +3,7 @@
 It has paths, commit ids and line numbers of ours, no text; it stays beside the repository.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import msgspec
@@ -11,6 +12,7 @@ import zstandard
 
 from flows.survival.history import History
 from flows.survival.ledger import Ledger, Session
+from flows.survival.notes import Spans
 from flows.survival.reverts import Reverts
 from flows.survival.tracking import Tracker
 from flows.survival.trail import Step, Trail
@@ -24,6 +26,7 @@ class _Form(msgspec.Struct):
     version: int
     wanted: bytes
     head: str
+    noted: bytes
     sessions: list[Session]
     next_id: int
     joined: dict[int, tuple[int, ...]]
@@ -35,9 +38,10 @@ class _Form(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The end of a run at `head`."""
+    """The end of a run at `head`; `noted` is a digest of the notes on its commits."""
 
     head: str
+    noted: bytes
     ledger: Ledger
     reverts: Reverts
     trail: Trail
@@ -48,6 +52,7 @@ class Snapshot:
             _VERSION,
             wanted,
             self.head,
+            self.noted,
             self.ledger.sessions,
             self.ledger.next_id,
             self.ledger.joined,
@@ -70,11 +75,18 @@ class Snapshot:
         ledger = Ledger(form.sessions, form.next_id, form.joined)
         state = {path: _unpacked(row) for path, row in form.state.items()}
         steps = (_step(step, _unpacked) for step in form.steps)
-        return cls(form.head, ledger, Reverts(form.reverts), Trail(form.base, state, steps))
+        return cls(
+            form.head, form.noted, ledger, Reverts(form.reverts), Trail(form.base, state, steps)
+        )
 
-    def fits(self, history: History) -> bool:
-        """Whether the history only went on: rewritten history has another head."""
-        return self.head in history.position and self._head_index(history) >= 0
+    def fits(self, history: History, notes: dict[int, dict[bytes, Spans]]) -> bool:
+        """Whether the history only went on: rewritten history has another head, and a note may
+        come late to a commit that was read before."""
+        if self.head not in history.position or self._head_index(history) < 0:
+            return False
+        end = self._head_index(history)
+        earlier = {at: note for at, note in notes.items() if history.landed[at] <= end}
+        return notes_digest(history, earlier) == self.noted
 
     def enter(self, tracker: Tracker, order: list[int]) -> list[int] | None:
         """Puts a tracker where this run ended; the part of `order` still to walk. None where a new
@@ -99,6 +111,11 @@ class Snapshot:
         position = history.position[self.head]
         k = history.landed[position]
         return k if history.mainline[k] == position else -1
+
+
+def notes_digest(history: History, notes: dict[int, dict[bytes, Spans]]) -> bytes:
+    told = sorted((history.ids[at], sorted(note.items())) for at, note in notes.items())
+    return hashlib.sha256(repr(told).encode()).digest()
 
 
 def _step(step: Step, form) -> Step:

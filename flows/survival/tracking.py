@@ -152,7 +152,7 @@ class Tracker:
     def _lose(self, position: int, changes: Changes, unreadable: frozenset[bytes]) -> None:
         """Lines in a file that cannot be read are out of sight from here on, not dead."""
         parents = self.history.parents[position]
-        for path in unreadable:
+        for path in map(unquote, unreadable):
             for parent in parents:
                 row = self.states.get(parent, {}).get(path, b"")
                 for number in set(unpack(row)) - {0}:

@@ -1,5 +1,6 @@
 """A run that builds on the one before tells what a full run tells."""
 
+import json
 import random
 
 import pytest
@@ -50,7 +51,7 @@ def text(tree) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("method", ["line/1", "blame/1"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_run_in_parts_tells_what_one_run_tells(repo, tmp_path, method, seed):
     for head in grow(repo, seed, 45, (3, 20, 21, 22, 30)):
         repo.build(head)
@@ -109,6 +110,28 @@ def test_another_question_does_not_build_on_the_state(repo, tmp_path):
     repo.measure(state=tmp_path)
     asked = {"method": "blame/1", "checkpoints": "1d,2d"}
     assert told(repo.measure(state=tmp_path, **asked)) == told(repo.measure(**asked))
+
+
+def note(repo, mark: int, session: str) -> None:
+    attested = "a.py\n  s_1::t_1 1-5\n---\n"
+    meta = json.dumps({"sessions": {"s_1": {"agent_id": {"id": session}}}})
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    command = ("notes", "--ref=ai", "add", "-f", "-F", "-", repo.ids[mark])
+    repo.git(*identity, *command, feed=(attested + meta).encode())
+
+
+def test_notes_that_come_late_or_change_are_read(repo, tmp_path):
+    one = repo.agent({"a.py": FIVE})
+    two = repo.commit({"a.py": FIVE, "b": ""}, one, at=DAY)
+    repo.build(two)
+    for session in ("one", "other"):
+        note(repo, one, session)
+        with_state = repo.measure(state=tmp_path, notes=True)
+        assert told(with_state) == told(repo.measure(notes=True))
+        assert session in {reading.session_id for reading in told(with_state)}
+    note(repo, two, "one")
+    repo.build(repo.commit({"a.py": FIVE, "b": "", "c": ""}, two, at=2 * DAY))
+    assert told(repo.measure(state=tmp_path, notes=True)) == told(repo.measure(notes=True))
 
 
 def test_the_state_has_no_line_of_the_repository(repo, tmp_path):
