@@ -6,11 +6,13 @@ from pathlib import Path
 from flows.policy.coarse import order_of_magnitude
 from flows.policy.tiers import Tier
 
-_LINES = (
-    ("lines read", "lines.read"),
-    ("landed", "lines.landed"),
-    ("not an event", "lines.not_event"),
-)
+# dataset → its count, and what is counted
+_CONTROL = {
+    "consent": ("consent.accounts", "accounts"),
+    "assignments": ("assignments.landed", "landed"),
+    "survival": ("survival.landed", "landed"),
+}
+_TITLE_WIDTH = 15
 
 
 def print_summary(results: dict[str, dict], home: Path) -> None:
@@ -45,59 +47,91 @@ def _print_tier(console, tier: str, result: dict) -> None:
     window, run = result["pull"]["window"], result["pull"]["run"]
     _print_sources(console, show, window, run)
     _print_lines(console, show, window)
+    _print_control(console, show, result["pull"]["control"])
     for warning in result["quality"]["warnings"]:
-        console.print(f"[yellow]quality[/]      {warning}")
-    _print_built(console, result)
+        _print_line(console, "[yellow]quality[/]", warning)
+    _print_line(console, "signals", " · ".join(result["build"]["signals"]))
     if "canaries" in result:
-        console.print(f"canaries     {result['canaries']['planted']} planted, none found elsewhere")
-    _print_exports(console, result["export"])
+        planted = result["canaries"]["planted"]
+        _print_line(console, "canaries", f"{planted} planted, none found elsewhere")
+    _print_exports(console, tier, result["export"])
+
+
+def _print_line(console, title: str, text: str) -> None:
+    from rich.text import Text
+
+    heading = Text.from_markup(title)
+    heading.pad_right(max(0, _TITLE_WIDTH - heading.cell_len))
+    console.print(heading + Text.from_markup(text))
 
 
 def _print_sources(console, show, window: dict, run: dict) -> None:
     parsed = show(run.get("objects.read", 0))
-    console.print(
-        f"transcripts  {show(window.get('objects.read', 0))} in the window · {parsed} parsed now · "
+    _print_line(
+        console,
+        "transcripts",
+        f"{show(window.get('objects.read', 0))} in the window · {parsed} parsed now · "
         f"{show(run.get('objects.unchanged', 0))} unchanged · "
-        f"{show(run.get('objects.set_aside', 0))} set aside"
+        f"{show(run.get('objects.set_aside', 0))} set aside",
     )
     _print_reasons(console, show, "refused whole", window, "objects.refused.")
 
 
 def _print_lines(console, show, window: dict) -> None:
-    parts = [f"{show(window.get(name, 0))} {label}" for label, name in _LINES]
-    console.print("lines        " + " · ".join(parts))
-    _print_reasons(console, show, "refused", window, "lines.refused.")
+    refused = sum(count for name, count in window.items() if name.startswith("lines.refused."))
+    parts = {
+        "landed": window.get("lines.landed", 0),
+        "not an event": window.get("lines.not_event", 0),
+        "refused": refused,
+    }
+    listed = " · ".join(f"{show(count)} {label}" for label, count in parts.items())
+    _print_line(console, "lines", f"{show(window.get('lines.read', 0))} read: {listed}")
+    _print_reasons(console, show, "refused for", window, "lines.refused.")
     _print_reasons(console, show, "events", window, "events.")
 
 
+def _print_control(console, show, counts: dict) -> None:
+    """Consent, assignments and survival: how many landed, and of what was refused the reasons."""
+    for title, (name, unit) in _CONTROL.items():
+        if name in counts:
+            refused = _reasons(show, counts, f"{title}.refused.")
+            landed = f"{show(counts[name])} {unit}"
+            _print_line(console, title, f"{landed} · refused: {refused}" if refused else landed)
+
+
 def _print_reasons(console, show, title: str, counts: dict, prefix: str) -> None:
+    listed = _reasons(show, counts, prefix)
+    if listed:
+        _print_line(console, title, listed)
+
+
+def _reasons(show, counts: dict, prefix: str) -> str:
     found = {
         name.removeprefix(prefix): count
         for name, count in sorted(counts.items(), key=lambda item: -item[1])
         if name.startswith(prefix)
     }
-    if found:
-        listed = " · ".join(f"{name} {show(count)}" for name, count in found.items())
-        console.print(f"{title:<13}{listed}")
+    return " · ".join(f"{name} {show(count)}" for name, count in found.items())
 
 
-def _print_built(console, result: dict) -> None:
-    signals = result["build"]["signals"]
-    console.print(f"signals      {' · '.join(signals)}")
-
-
-def _print_exports(console, export: dict) -> None:
+def _print_exports(console, tier: str, export: dict) -> None:
     if not export["exports"]:
-        console.print("exports      nothing to export yet")
+        never = "none: of this tier nothing leaves"
+        _print_line(console, "exports", never if tier == Tier.FEEDBACK else "nothing to export yet")
     for (name, outcome), entries in _grouped(export["exports"]).items():
-        days = sorted(entry["date"] for entry in entries)
-        span = days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}, {len(days)} days"
-        console.print(f"export       [bold]{name}[/] {outcome} · {span}")
-        if "rows" in entries[0]:
-            rows = sum(entry["rows"] for entry in entries)
-            bits = max(entry["bits_per_row"] for entry in entries)
-            folder = Path(entries[0]["path"]).parent
-            console.print(f"             {rows:,} rows of {bits:.1f} bits each · {folder}/")
+        days = "" if outcome.startswith("not yet") else f" · {_days(entries)}"
+        _print_line(console, "export", f"[bold]{name}[/] {outcome}{days}")
+        if "rows" not in entries[0]:
+            continue
+        rows = sum(entry["rows"] for entry in entries)
+        bits = max(entry["bits_per_row"] for entry in entries)
+        folder = Path(entries[0]["path"]).parent
+        _print_line(console, "", f"{rows:,} rows of {bits:.1f} bits each · {folder}/")
+
+
+def _days(entries: list[dict]) -> str:
+    days = sorted(entry["date"] for entry in entries)
+    return days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}, {len(days)} days"
 
 
 def _grouped(entries: list[dict]) -> dict[tuple[str, str], list[dict]]:
