@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test lint lock setup clean
+.PHONY: run test lint lock weights setup clean
 
 run: setup
 	@$(BIN)/winnow demo
@@ -34,6 +34,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.ready
 	@echo "setting up the development tools from requirements-dev.lock …"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Trains the bits model on the prompts below tests/bits/training; the same input, the same weights.
+weights: $(VENV)/.dev
+	@$(BIN)/python -m tests.bits.training.build_weights
 
 # Re-resolves both lock files; they hold hashes and no download address.
 lock: | $(BIN)/uv

@@ -1,0 +1,139 @@
+"""What is known of a prompt beside its words: form, interruption, likeness to the prompt before."""
+
+import math
+
+from flows.bits.own_words import OwnWords
+from flows.bits.prompts import Prompt
+
+FLAGS = (
+    "bias",
+    "log_words",
+    "to_3_words",
+    "to_6_words",
+    "to_12_words",
+    "to_25_words",
+    "to_60_words",
+    "over_60_words",
+    "over_150_words",
+    "lines",
+    "pasted",
+    "mostly_pasted",
+    "quotes",
+    "ends_in_question",
+    "dots",
+    "shouts",
+    "interrupted",
+    "rejected",
+    "interrupted_and_short",
+    "rejected_and_short",
+    "like_prompt_before",
+    "contained_in_prompt_before",
+    "half_of_prompt_before",
+    "prompt_before_again",
+)
+_COMMON = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "and",
+        "or",
+        "is",
+        "it",
+        "this",
+        "that",
+        "with",
+        "be",
+        "are",
+        "as",
+        "at",
+        "by",
+        "from",
+        "i",
+        "you",
+        "we",
+        "can",
+        "do",
+        "not",
+        "was",
+        "if",
+        "so",
+        "but",
+        "have",
+        "has",
+        "my",
+        "me",
+        "your",
+        "please",
+        "now",
+        "just",
+        "what",
+        "how",
+        "why",
+    ]
+)
+_STEM = 6
+
+
+def flags_of(
+    prompt: Prompt, own: OwnWords, words: list[str], count: int, before: list[str]
+) -> list[float]:
+    """Values 0–1 in the order of FLAGS. `count`: all words, also those beyond what is read;
+    `before`: the words of the prompt before."""
+    return [*_form(own, words, count), *_acts(prompt, count), *_likeness(prompt, words, before)]
+
+
+def _form(own: OwnWords, words: list[str], count: int) -> list[float]:
+    last = words[-1] if words else ""
+    return [
+        1.0,
+        math.log1p(count) / 5,
+        count <= 3,
+        3 < count <= 6,
+        6 < count <= 12,
+        12 < count <= 25,
+        25 < count <= 60,
+        count > 60,
+        count > 150,
+        min(own.text.count("\n"), 20) / 20,
+        own.pasted,
+        own.pasted > 0.5,
+        own.quotes,
+        last in ("?", "??"),
+        "..." in words,
+        _shouts(own.text[:400]),
+    ]
+
+
+def _shouts(text: str) -> bool:
+    upper = sum(map(str.isupper, text))
+    return upper > 8 and upper > sum(map(str.islower, text))
+
+
+def _acts(prompt: Prompt, count: int) -> list[float]:
+    is_short = count <= 25
+    return [
+        prompt.interrupted,
+        prompt.rejected,
+        prompt.interrupted and is_short,
+        prompt.rejected and is_short,
+    ]
+
+
+def _likeness(prompt: Prompt, words: list[str], before: list[str]) -> list[float]:
+    if not before:
+        return [0.0, 0.0, 0.0, 0.0]
+    mine, theirs = _stems(words), _stems(before)
+    shared = len(mine & theirs)
+    jaccard = shared / max(len(mine | theirs), 1)
+    same = prompt.text.strip() == prompt.prev_user.strip()
+    return [jaccard, shared / max(len(mine), 1), jaccard > 0.5, same]
+
+
+def _stems(words: list[str]) -> set[str]:
+    return {word[:_STEM] for word in words if len(word) > 2 and word not in _COMMON}

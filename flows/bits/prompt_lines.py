@@ -1,0 +1,65 @@
+"""Prompts as lines of JSON: what `winnow bits` reads."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from flows.bits.prompts import Prompt
+
+
+class Line(msgspec.Struct):
+    """A line's fields; others are ignored. `labels`: the bits by a person, for evaluation."""
+
+    id: str | int
+    text: str
+    context: str | None = None
+    prev_user: str | None = None
+    interrupted_before: bool | None = None
+    rejected_before: bool | None = None
+    source_repo: str | None = None
+    labels: dict[str, bool | int] | list[str] | None = None
+
+    @property
+    def prompt(self) -> Prompt:
+        return Prompt(
+            self.text,
+            self.context or "",
+            self.prev_user or "",
+            bool(self.interrupted_before),
+            bool(self.rejected_before),
+        )
+
+    def has(self, bit: str) -> bool:
+        """Whether the label says so. A list names the bits that are true."""
+        labels = self.labels or {}
+        return bit in labels if isinstance(labels, list) else bool(labels.get(bit))
+
+
+class BadLine(NamedTuple):
+    """A line that is no prompt: its number from 1, and what is wrong, without its content."""
+
+    number: int
+    reason: str
+
+
+def read_lines(lines: Iterable[tuple[int, bytes]]) -> Iterator[Line | BadLine]:
+    """A Line or BadLine for each numbered line; blank ones are skipped."""
+    decoder = msgspec.json.Decoder(Line)
+    for number, line in lines:
+        if line.strip():
+            yield _read(decoder, number, line)
+
+
+def _read(decoder: msgspec.json.Decoder, number: int, line: bytes) -> Line | BadLine:
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError as error:
+        return BadLine(number, _place(error))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return BadLine(number, "not one JSON object in UTF-8")
+
+
+def _place(error: msgspec.ValidationError) -> str:
+    """Which field is wrong; the message of msgspec names fields and types, no value."""
+    return str(error).replace("Object ", "").replace("`", "'")

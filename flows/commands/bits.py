@@ -1,0 +1,60 @@
+"""winnow bits: the bits of prompts, a line of JSON each."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def bits(
+    file: Annotated[
+        str, typer.Argument(help="prompts, one JSON object a line: id, text, …; `-`: stdin")
+    ] = "",
+    evaluate: Annotated[
+        Path | None, typer.Option(help="measure against this file, whose lines have `labels`")
+    ] = None,
+    backend: Annotated[str, typer.Option(help="embedded, or llm where one is set up")] = "embedded",
+    compare: Annotated[
+        str, typer.Option(help="with --evaluate: a second backend; prints their agreement")
+    ] = "",
+    sure: Annotated[
+        bool, typer.Option("--sure", help="few false positives: null where a bit is uncertain")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="with --evaluate: print one JSON document")
+    ] = False,
+) -> None:
+    """Out: {id, bits: {name: true|false|null}, scores: {name: 0–1}} a line, in the input's order.
+
+    A score of 0.5 is where a bit becomes true. Lines that cannot be read are named on stderr by
+    number; then the exit code is 2, after the others were answered.
+    """
+    from flows.score_prompts import answer_all, open_backend, open_lines
+
+    if bool(file) == bool(evaluate):
+        raise typer.BadParameter("name a file of prompts, or one with labels by --evaluate")
+    if evaluate:
+        from flows.evaluate_bits import show_evaluation
+
+        backends = [open_backend(name) for name in (backend, compare) if name]
+        show_evaluation(str(evaluate), backends, as_json=as_json)
+        return
+    open_backend(backend)
+    with open_lines(file) as lines:
+        if _write(answer_all(lines, backend, sure=sure)):
+            raise typer.Exit(2)
+
+
+def _write(answers) -> int:
+    """Prints the answers; names the lines that were no prompts. Returns how many there were."""
+    bad_count = 0
+    for found in answers:
+        sys.stdout.buffer.write(found.lines)
+        sys.stdout.buffer.flush()
+        for line in found.bad:
+            print(f"line {line.number}: {line.reason}", file=sys.stderr)
+        bad_count += len(found.bad)
+    if bad_count:
+        print(f"winnow: {bad_count} lines were not read; → each needs id and text", file=sys.stderr)
+    return bad_count

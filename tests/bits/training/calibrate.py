@@ -1,0 +1,113 @@
+"""Fits calibration and thresholds of the shipped weights on a labelled file that lies outside the
+project: `python -m tests.bits.training.calibrate FILE.jsonl` writes flows/bits/calibration.json.
+
+Only these few numbers a bit come from that file, no weight. Each is the median over resamples of
+whole repositories (cluster bootstrap), so that no single project sets it.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from flows.bits.calibration import sigmoid
+from flows.bits.features import extract
+from flows.bits.model import load_model
+from flows.bits.names import BITS
+from tests.bits.training.build_weights import PACKAGE, labels
+from tests.bits.training.prompts import to_prompt
+
+RESAMPLES = 200
+# Of prompts without the bit, the share that may be marked by `sure_true`; 1–2 % keeps sessions
+# of many prompts clean.
+MAX_FALSE_POSITIVES = 0.015
+MIN_PRECISION = 0.85
+# Of prompts with the bit, the share that `sure_false` may deny.
+MAX_DENIED = 0.1
+# Too few positives to fit anything: the rule decides, the score is left as learned.
+UNFITTED = {"danger_flagged"}
+
+
+def main(path: str) -> None:
+    rows = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
+    found = load_model().logits(extract([to_prompt(row) for row in rows])).astype(np.float64)
+    groups = np.unique([row["source_repo"] for row in rows], return_inverse=True)[1]
+    bits = {
+        bit: calibrate(found[:, place], labels(rows, bit), groups, fixed=bit in UNFITTED)
+        for place, bit in enumerate(BITS)
+    }
+    note = {
+        "fitted_on": {"prompts": len(rows), "repositories": int(groups.max()) + 1},
+        "bits": bits,
+    }
+    (PACKAGE / "calibration.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
+
+
+def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray, *, fixed: bool) -> dict:
+    """Slope, offset and the thresholds (as probabilities) of one bit."""
+    slope, offset = (1.0, 0.0) if fixed else platt(logits, truth)
+    scores = sigmoid(slope * logits + offset)
+    if fixed:
+        return _named(slope, offset, 0.5, 0.5, 0.0)
+    balanced = resampled(best_f1, scores, truth, groups)
+    sure = max(resampled(few_false, scores, truth, groups), balanced)
+    unlikely = min(resampled(few_denied, scores, truth, groups), balanced)
+    return _named(slope, offset, balanced, sure, unlikely)
+
+
+def _named(*values: float) -> dict[str, float]:
+    names = ("slopes", "offsets", "balanced", "sure_true", "sure_false")
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
+
+
+def platt(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of least log loss, targets smoothed as in Platt (1999)."""
+    positive, negative = truth.sum(), len(truth) - truth.sum()
+    target = np.where(truth == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
+
+    def loss(parameters: np.ndarray) -> float:
+        found = parameters[0] * logits + parameters[1]
+        return float(np.sum(np.logaddexp(0, found) - target * found))
+
+    return tuple(minimize(loss, np.array([1.0, 0.0]), method="BFGS").x)
+
+
+def resampled(choose: Callable, scores: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:
+    """The median choice over resamples of groups."""
+    random, count = np.random.default_rng(0), groups.max() + 1
+    members = [np.flatnonzero(groups == group) for group in range(count)]
+    chosen = []
+    for _ in range(RESAMPLES):
+        drawn = np.concatenate([members[group] for group in random.integers(0, count, count)])
+        if truth[drawn].sum() >= 2:
+            chosen.append(choose(scores[drawn], truth[drawn]))
+    return float(np.median(chosen))
+
+
+def best_f1(scores: np.ndarray, truth: np.ndarray) -> float:
+    order = np.argsort(-scores, kind="stable")
+    hit = np.cumsum(truth[order])
+    f1 = 2 * hit / (np.arange(1, len(truth) + 1) + truth.sum())
+    return float(scores[order][int(np.argmax(f1))])
+
+
+def few_false(scores: np.ndarray, truth: np.ndarray) -> float:
+    """The least threshold with few false positives and good precision."""
+    order = np.argsort(-scores, kind="stable")
+    hit = np.cumsum(truth[order])
+    marked = np.arange(1, len(truth) + 1)
+    good = ((marked - hit) / (truth == 0).sum() <= MAX_FALSE_POSITIVES) & (
+        hit / marked >= MIN_PRECISION
+    )
+    return float(scores[order][np.flatnonzero(good)[-1]]) if good.any() else float(scores.max())
+
+
+def few_denied(scores: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.quantile(scores[truth == 1], MAX_DENIED))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
