@@ -98,7 +98,8 @@ class Generator:
         """Return one SELECT with one to four output columns."""
         shape = self._pick(
             (5, self._select), (2, self._with), (2, self._set), (1, self._recursive),
-            (2, self._dropped), (1, self._as_of), (1, self._lateral),
+            (2, self._dropped), (1, self._as_of), (1, self._lateral), (1, self._pivoted),
+            (1, self._unnested), (1, self._positional),
         )  # fmt: skip
         return shape()
 
@@ -271,6 +272,33 @@ class Generator:
         output = self._listed([scope.names["int"][0], "z"])
         return f"select {output} from {source}, lateral {inner} j(z)"
 
+    def _pivoted(self) -> str:
+        source, scope = self._from()
+        inner = f"select {self.integer(scope, 1)} as i, {self.text(scope, 1)} as x from {source}"
+        return self._pick(
+            (1, f"from (pivot ({inner}) on x in ('a', 'b') using count(*) group by i)"),
+            (1, f"from (pivot ({inner}) on i in (1, 2, 3) using max(x), count(*))"),
+            (1, f"unpivot (select i, i + 1 as j, x from ({inner})) on i, j into name m value v"),
+        )
+
+    def _unnested(self) -> str:
+        source, scope = self._table("s")
+        listed = self._pick(
+            (2, f"[{self.integer(scope, 1)}, 1]"), (1, f"range(abs({self.integer(scope, 1)}) % 4)"),
+            (1, f"list_sort([{self.text(scope, 1)}, 'm'])"),
+            (1, f"string_split({self.text(scope, 0)}, 'a')"),
+        )  # fmt: skip
+        outer = self._pick((2, "select id, e from q"), (1, "select id from q"),
+                           (1, "select count(*) from q"))  # fmt: skip
+        key = scope.names["int"][0]
+        return f"with q as (select {key} as id, unnest({listed}) as e from {source}) {outer}"
+
+    def _positional(self) -> str:
+        source, scope = self._table("s")
+        order = self._pick((2, ""), (1, f" order by {self._leaf(scope)}"))
+        left = f"(select {self.integer(scope, 1)} as c0 from {source}{order})"
+        return f"select a.c0, b.x from {left} a positional join (select x from w order by id) b"
+
     def _leaf(self, scope: Scope) -> str:
         kind = self._pick((3, "int"), (3, "text"), (1, "time"))
         return self._leaf_of(kind, scope)
@@ -295,7 +323,8 @@ class Generator:
             (1, f"(select max(w.y) from w where w.x = {j()})"),
             (1, f"list_sum(list_transform([1, 2], e -> e + coalesce({i()}, 0)))::int"),
             (1, f"len(list_filter([1, 2, 3], e -> e > {i()}))"),
-            (1, "(select max(n) from s)"), (1, f"strpos({j()}, 'a')"),
+            (1, "(select max(n) from s)"), (1, f"(round(1.5 * {i()}, 1))::int"),
+            (1, f"strpos({j()}, 'a')"),
         )  # fmt: skip
 
     def text(self, scope: Scope, depth: int) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 
 from lineage_generator import PUBLIC_COLUMNS, RAW_COLUMNS, Generator, judge, twins
 
+from expectations.flow import operators
 from expectations.lineage import check_query
 
 QUERIES = 500
@@ -35,3 +36,10 @@ def test_near_misses_are_among_the_clean_ones():
         ).is_clean
     ]
     assert len(clean) >= 10
+
+
+def test_an_analysis_that_forgot_a_channel_would_be_found_out(monkeypatch):
+    monkeypatch.setattr(operators, "_decided", lambda relation, by: relation)
+    databases = twins()
+    verdicts = (judge(databases, Generator(seed).query()) for seed in range(QUERIES))
+    assert "unsound" in verdicts
