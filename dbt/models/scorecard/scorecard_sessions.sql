@@ -15,7 +15,12 @@
         'code_survival_14d_ratio', 'code_survival_28d_ratio',
     ],
 } %}
+{%- set bits = [
+    'satisfied', 'dissatisfied', 'correction', 'danger_flagged', 'too_complicated',
+    'too_simple_or_incomplete', 'remember_request', 'repeat_request', 'task_accomplished',
+] %}
 {%- set before = [
+    'is_satisfied', 'is_dissatisfied', 'is_correction', 'is_repeat_request',
     'is_interrupted', 'interruption_count', 'is_tool_rejected', 'tool_rejection_count',
     'is_plan_approved', 'is_plan_rejected', 'has_api_error', 'has_repeated_prompt', 'turn_count',
     'output_token_count', 'lines_added_count', 'active_seconds',
@@ -47,6 +52,25 @@ assignments as (
 
 ),
 
+-- True once is true; unknown only where nothing was decided either way. Danger is never denied by
+-- the model: where it read the session and flagged none, there was none to see.
+bits as (
+
+    select
+        session_key,
+    {% for bit in bits %}
+        {% if bit == 'danger_flagged' %}
+            coalesce(bool_or(value) filter (where bit = '{{ bit }}'), false)
+        {% else %}
+            bool_or(value) filter (where bit = '{{ bit }}')
+        {% endif %}
+            as is_{{ bit }}{{ "," if not loop.last }}
+    {% endfor %}
+    from {{ source('landing', 'bits') }}
+    group by session_key
+
+),
+
 measured as (
 
     select
@@ -54,9 +78,13 @@ measured as (
         sessions.session_date,
         sessions.account_key as epoch_account_key,
         sessions.cluster_key,
+        {% for bit in bits %}
+            bits.is_{{ bit }},
+        {% endfor %}
         {{ signal_columns(signals) }}
     from sessions
     inner join consent on sessions.account_key = consent.account_key and consent.is_granted
+    left join bits on sessions.session_key = bits.session_key
     {{ signal_joins(signals) }}
 
 ),
@@ -97,6 +125,9 @@ final as (
         assigned.cluster_key as account_key,
         assigned.variant,
         assigned.session_date as observed_at,
+        {% for bit in bits %}
+            assigned.is_{{ bit }},
+        {% endfor %}
         {% for columns in signals.values() %}
             {% for metric in columns %}
                 assigned.{{ metric }},
