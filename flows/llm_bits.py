@@ -19,11 +19,10 @@ from flows.policy.errors import TransientError, WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import LlmSettings, Settings, load_llm_settings
 
-# So many calls in a row without an answer, and the endpoint is taken to be down.
-_FAILED_IN_A_ROW = 10
-_FAILURES = {"unavailable", "timed_out", "rejected"}
-# Outcomes that the same call would have again.
+# Outcomes that the same call would have again; every other one is a failure.
 _LASTING = {"answered", "refused"}
+# So many failures in a row, and the endpoint is taken to be down or the model to be unfit.
+_FAILED_IN_A_ROW = 10
 
 
 class SessionText(NamedTuple):
@@ -84,8 +83,8 @@ class LlmReader:
     ) -> LlmRead:
         """The bits of the sessions, in their order; `advance` is called after every call.
 
-        Raises WinnowError where the endpoint refuses every call, TransientError where it is down;
-        what was answered until then is kept, and the next run goes on from there.
+        Raises WinnowError where the endpoint refuses every call, TransientError where it is down
+        or gives nothing of use; what was answered is kept, and the next run goes on from there.
         """
         return asyncio.run(_Reading(self).run(sessions, advance))
 
@@ -123,6 +122,8 @@ class _Reading:
                 failure = failures.exceptions[0]
         if failure:
             raise type(failure)(failure.message, remedy=failure.remedy, exit_code=failure.exit_code)
+        if self.failed_in_a_row and not any(self.counts[outcome] for outcome in _LASTING):
+            raise _is_down("no answer at all")
         return self._result([_joined(session, results) for session, results in found])
 
     def _jobs(self, sessions: Iterable[SessionText], found: list) -> Iterator[_Job]:
@@ -160,8 +161,7 @@ class _Reading:
         self.counts["input_tokens"] += reply.input_tokens
         self.counts["output_tokens"] += reply.output_tokens
         outcome, values = self._values(reply, job.call)
-        self.counts[outcome] += 1
-        self._check_endpoint_is_up(outcome)
+        self._count(outcome)
         if outcome in _LASTING:
             day = job.session.session_date
             key = self._key(job.session, job.call)
@@ -178,14 +178,11 @@ class _Reading:
         self.counts.update(dropped)
         return "answered", values
 
-    def _check_endpoint_is_up(self, outcome: str) -> None:
-        self.failed_in_a_row = self.failed_in_a_row + 1 if outcome in _FAILURES else 0
+    def _count(self, outcome: str) -> None:
+        self.counts[outcome] += 1
+        self.failed_in_a_row = 0 if outcome in _LASTING else self.failed_in_a_row + 1
         if self.failed_in_a_row >= _FAILED_IN_A_ROW:
-            raise TransientError(
-                f"the language model failed {_FAILED_IN_A_ROW} calls in a row ({outcome})",
-                remedy="run again when it is up: what it answered is kept; or unset the tier's "
-                "LLM_ENDPOINT to use the embedded model",
-            )
+            raise _is_down(outcome)
 
     def _key(self, session: SessionText, call: Call) -> str:
         asked = (prompt_digest(), *self.endpoint[:2], self.model, call.message)
@@ -195,6 +192,14 @@ class _Reading:
         self.counts["sessions"] = len(sessions)
         tokens = self.counts["input_tokens"], self.counts["output_tokens"]
         return LlmRead(sessions, dict(self.counts), self.endpoint.cost(self.model, *tokens))
+
+
+def _is_down(outcome: str) -> TransientError:
+    return TransientError(
+        f"the language model fails call after call ({outcome})",
+        remedy="run again when it is mended: what it answered is kept; or unset the tier's "
+        "LLM_ENDPOINT to use the embedded model",
+    )
 
 
 def _joined(session: SessionText, results: list[Values]) -> SessionBits:

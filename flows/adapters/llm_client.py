@@ -4,8 +4,10 @@ no exception, log line or message of the other side, which often quotes what it 
 import asyncio
 import json
 import logging
+import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import NamedTuple
 
 import httpx
@@ -55,8 +57,7 @@ class LlmClient:
             | {"accept": "application/json", "accept-encoding": "identity"},
             follow_redirects=False,
             trust_env=False,
-            # Roots from SSL_CERT_FILE or SSL_CERT_DIR where a company has its own.
-            verify=httpx.create_ssl_context(trust_env=True),
+            verify=_trusted(),
             timeout=self.limits.attempt_seconds,
         )
         return self
@@ -150,6 +151,12 @@ class LlmClient:
             return self._protocol.read(json.loads(body))
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
             return Reply("malformed")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Roots from SSL_CERT_FILE or SSL_CERT_DIR where a company has its own."""
+    return httpx.create_ssl_context(trust_env=True)
 
 
 class _Again(Exception):

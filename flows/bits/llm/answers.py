@@ -121,15 +121,21 @@ def _findings(answer: dict) -> dict[int, list[Finding]] | None:
     """turn → findings; a turn that comes twice has those of both."""
     found: dict[int, list[Finding]] = {}
     try:
-        for turn in answer["turns"]:
+        for turn in _listed(answer["turns"]):
             number = turn["turn"]
             if type(number) is not int:
                 return None
-            listed = found.setdefault(number, [])
-            listed += [_finding(finding) for finding in turn["findings"]]
+            findings = [_finding(finding) for finding in _listed(turn["findings"])]
+            found.setdefault(number, []).extend(findings)
     except (KeyError, TypeError, ValueError):
         return None
     return found
+
+
+def _listed(value: object) -> list:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
 
 
 def _finding(finding: dict) -> Finding:
