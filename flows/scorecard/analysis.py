@@ -241,6 +241,13 @@ def _withheld(split: Split, pairs: list[Pair]) -> Iterator[tuple[str, str]]:
             if finding.comparison.withheld:
                 yield finding.comparison.metric.label, finding.comparison.withheld
     if split.crossed:
-        yield f"{split.crossed:,} accounts", "seen in two variants: they say nothing about either"
+        yield (
+            _counted(split.crossed, "account"),
+            "seen in two variants: nothing can be said from them",
+        )
     if split.nameless:
-        yield f"{split.nameless:,} sessions", "no account or no variant"
+        yield _counted(split.nameless, "session"), "no account or no variant"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -115,7 +115,10 @@ def _limits(shown: list[Finding], outcome: str) -> list[str]:
     size = first.effect.relative_detectable
     if outcome != UNCLEAR or size is None:
         return []
+    label = first.metric.label.lower()
+    if size > 1:
+        return [f"There are too few accounts to see even a doubling in {label}."]
     return [
-        f"With these accounts a true change of {words.percent(size)} in"
-        f" {first.metric.label.lower()} would be found four times out of five."
+        f"With these accounts a true change of {words.percent(size)} in {label} would be found"
+        " four times out of five."
     ]

@@ -3,12 +3,14 @@
 import json
 import re
 import sys
+from datetime import date
 from html.parser import HTMLParser
 
 import duckdb
 import numpy as np
 import pytest
 
+from expectations.allowlist import load_allowlist
 from flows import cli
 from tests.scorecard.sessions import only, sessions, write
 
@@ -133,6 +135,33 @@ def test_the_pipelines_own_scorecard_reads_the_warehouse(winnow, tmp_path):
     assert document["scorecards"][0]["experiments"][0]["experiment"] == "x1"
 
 
+def _release(folder, name: str, **columns) -> None:
+    """Writes one day's released cells; `columns` overrides the value of every row."""
+    listed = load_allowlist("default_tier").exports["training_cohorts"]
+    rows = {key: [] for key in listed.columns}
+    for variant, share in (("control", 20_000), ("treatment", 30_000)):
+        for key, values in rows.items():
+            total = {"account_count": 25_000, "session_count": 100_000}.get(key, share)
+            values.append(columns.get(key, 50 if key.endswith("_standard_error") else total))
+        rows["experiment"][-1], rows["variant"][-1] = "agent_variant", variant
+        rows["model_family"][-1], rows["window_start_date"][-1] = "opus", date(2026, 1, 5)
+    write(folder / name, rows)
+
+
+def test_the_default_tier_is_read_from_what_its_manifests_name(winnow, tmp_path):
+    folder = tmp_path / "home/exports/default_tier/training_cohorts/date=2026-01-05"
+    folder.mkdir(parents=True)
+    _release(folder, "part-1.parquet")
+    assert "not released yet" in winnow("scorecard")[1]
+    (folder / "manifest.json").write_text('{"files": [{"name": "part-1.parquet", "sha256": ""}]}')
+    _release(folder, "stray.parquet", session_count=1)
+    document = json.loads(winnow("scorecard", "--json")[1])["scorecards"][1]
+    (experiment,) = document["experiments"]
+    metrics = {each["metric"]: each for each in experiment["pairs"][0]["metrics"]}
+    assert metrics["is_interrupted"]["standing"] == "worse"
+    assert metrics["is_interrupted"]["control"]["size"] == 100_000
+
+
 class _Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -173,7 +202,8 @@ def test_the_report_is_one_file_that_loads_nothing(winnow, tmp_path, full_table)
 
 def test_the_report_says_the_verdict_before_anything_else(winnow, tmp_path, full_table):
     out = tmp_path / "r.html"
-    winnow("report", write(tmp_path / "s.parquet", full_table), "--out", out)
+    columns = {name: full_table[name] for name in full_table if name != "observed_at"}
+    winnow("report", write(tmp_path / "s.parquet", columns), "--out", out)
     words = " ".join(_Page(out.read_text()).words.split())
     verdict = words.index("treatment is", words.index("All sessions"))
     assert verdict < words.index("Figures") < words.index("How long the code lives")
