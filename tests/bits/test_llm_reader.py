@@ -253,12 +253,16 @@ def test_no_text_in_counts_results_or_logs(model, caplog):
     text = answer([finding("satisfied", "a cormorant")]).replace("true", "cormorant")
 
     def behave(request, number, handler):
+        if "fine" in request.message:
+            return Answer(body=envelope("openai", text))
         if number % 2:
             return Answer(400, {"error": request.message})
         return Answer(body=envelope("openai", text + "cormorant"))
 
+    texts = ("fine, a cormorant", "a cormorant", "cormorants", "many a cormorant")
     with Server("openai", behave) as server:
-        found = model(server).read([session("a cormorant", key=f"s{n}") for n in range(4)])
+        found = model(server).read([session(each, key=str(n)) for n, each in enumerate(texts)])
+    assert found.counts["answered"] == 1
     assert "cormorant" not in repr(found)
     assert "cormorant" not in caplog.text
 
