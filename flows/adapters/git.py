@@ -24,6 +24,9 @@ _SETTINGS = (
     "i18n.logOutputEncoding=UTF-8",
     "log.showSignature=false",
     "color.ui=false",
+    # For the trees of ours in a temporary folder.
+    "core.fsync=none",
+    "core.looseCompression=0",
 )
 # A partial clone must not fetch what it lacks; a lock must not be taken.
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}

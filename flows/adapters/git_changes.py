@@ -10,10 +10,11 @@ from flows.adapters.git import GitRepository, GitStoppedError, records
 from flows.adapters.git_conflicts import (
     Conflict,
     RawConflict,
+    batch_trees,
+    by_conflict,
     has_new_file,
+    lost_paths,
     parse_conflicts,
-    paths_of,
-    tree_listing,
 )
 from flows.policy.errors import WinnowError
 
@@ -24,6 +25,8 @@ _RENAMES = ("-M", "-l0")
 _COMBINED = (*_DIFF, "--raw", "--no-abbrev", "-c", "--combined-all-paths")
 _END = b"="
 _MOST_UNREADABLE_COMMITS = 500
+# Merges compared at once: few trees to write, and few patches in memory.
+_BATCH = 8
 
 ParentChanges = Sequence[tuple[bytes, bytes]]
 
@@ -33,21 +36,21 @@ class Change:
     """What a commit changed.
 
     `patch`, led by a newline, is against the parent. For a merge it is empty; then `against` has
-    (letter, quoted path) of what differs from each parent but the last, and `conflicts` with
-    `patches`, one a parent, in which the n-th conflict is a file named n.
+    (letter, quoted path) of what differs from each parent but the last, and `conflicts` what
+    differs from all; `patches` has for each parent the n-th conflict's part, under n.
     """
 
     patch: bytes
     unreadable: frozenset[bytes] = frozenset()
     against: Sequence[ParentChanges] = ()
     conflicts: Sequence[Conflict] = ()
-    patches: Sequence[bytes] = ()
+    patches: Sequence[dict[int, bytes]] = ()
 
 
 class GitChanges:
     """Reads changes of many commits. Merges are compared file by file against each parent, over
-    small trees of our own in a temporary folder: git's combined diff takes memory with the square
-    of the lines, and leaves out lines that its hunk headers count.
+    trees of our own in a temporary folder: git's combined diff takes memory with the square of
+    the lines, and leaves out lines that its hunk headers count.
 
     `ignore_space`: a merge keeps lines that differ from a parent's in white space only. Elsewhere
     that is told from the lines themselves: -w costs git a third more.
@@ -68,18 +71,23 @@ class GitChanges:
 
     def _merges(self, merges: list[tuple[str, tuple[str, ...]]], folder: str) -> Iterator[Change]:
         conflicts = self._all_conflicts(merges)
-        pairs = self._tree_pairs([found for found, _ in conflicts if found], Path(folder))
+        batches = [conflicts[at : at + _BATCH] for at in range(0, len(conflicts), _BATCH)]
+        listings = [batch_trees([found for found, _ in batch]) for batch in batches]
+        pairs = self._make_trees(listings, Path(folder))
         patches = self._patches(pairs, (*self._merge_options, "--no-renames"), Path(folder))
         against = self._parent_changes(merges)
-        for found, unreadable in conflicts:
-            answers = [next(patches) for _ in found[0].conflict.old] if found else []
-            yield Change(
-                b"",
-                unreadable.union(*(paths_of(found, missing) for _, missing in answers)),
-                next(against),
-                [raw.conflict for raw in found],
-                [patch for patch, _ in answers],
-            )
+        for batch, trees in zip(batches, listings, strict=True):
+            answers = [next(patches) for _ in range(len(trees) // 2)]
+            sides = [by_conflict(record) for record, _ in answers]
+            lost = frozenset().union(*(missing for _, missing in answers))
+            for place, (found, unreadable) in enumerate(batch):
+                yield Change(
+                    b"",
+                    unreadable | lost_paths(found, place, lost),
+                    next(against),
+                    [raw.conflict for raw in found],
+                    [side.get(place, {}) for side in sides],
+                )
 
     def _all_conflicts(self, merges) -> list[tuple[list[RawConflict], frozenset[bytes]]]:
         """(conflicts, paths that could not be read) of each merge. Only where a parent lacks a
@@ -102,23 +110,15 @@ class GitChanges:
         for _, parents in merges:
             yield [_name_status(next(answers)) for _ in parents[:-1]]
 
-    def _tree_pairs(self, merges: list[list[RawConflict]], folder: Path) -> list[str]:
-        """A "tree tree" line for each parent of each merge."""
+    def _make_trees(self, batches: list[list[str]], folder: Path) -> list[str]:
+        """A "tree tree" line for each two listings, written where no repository sees them."""
         (folder / "info").mkdir()
         objects = self._git.inner_path("objects")
         (folder / "info" / "alternates").write_bytes(os.fsencode(f"{objects}\n"))
-        listings = []
-        for found in merges:
-            sides = zip(*(raw.entries for raw in found), strict=True)
-            listings.extend(f"{tree_listing(side)}\n" for side in sides)
-        feed = "".join(listings).encode()
+        feed = "".join(f"{listing}\n" for batch in batches for listing in batch).encode()
         made = self._git.run("mktree", "--batch", "--missing", feed=feed, objects=folder)
-        trees = iter(made.stdout.decode().split())
-        pairs = []
-        for found in merges:
-            sides = [next(trees) for _ in found[0].entries]
-            pairs.extend(f"{side} {sides[-1]}" for side in sides[:-1])
-        return pairs
+        trees = made.stdout.decode().split()
+        return [f"{old} {new}" for old, new in zip(trees[::2], trees[1::2], strict=True)]
 
     def _patches(
         self, lines: list[str], options: tuple[str, ...], objects: Path | None = None

@@ -53,11 +53,37 @@ def parse_conflicts(record: bytes, parents: int) -> list[RawConflict]:
     return found
 
 
-def tree_listing(entries: Sequence[str]) -> str:
-    """mktree's input for one tree: the n-th file is named n."""
-    return "".join(f"{entry}\t{n}\n" for n, entry in enumerate(entries) if entry)
+def batch_trees(batch: Sequence[Sequence[RawConflict]]) -> list[str]:
+    """mktree's input for two trees a parent: the batch's files there, and after the merges.
+
+    The n-th conflict of the k-th merge is a file named k.n.
+    """
+    parents = max((len(found[0].conflict.old) for found in batch if found), default=0)
+    trees = []
+    for parent in range(parents):
+        sides: tuple[list[str], list[str]] = ([], [])
+        for k, found in enumerate(batch):
+            for n, raw in enumerate(found if _has_parent(found, parent) else ()):
+                for side, entry in zip(sides, (raw.entries[parent], raw.entries[-1]), strict=True):
+                    side.append(f"{entry}\t{k}.{n}\n" if entry else "")
+        trees.extend("".join(side) for side in sides)
+    return trees
 
 
-def paths_of(found: list[RawConflict], names: frozenset[bytes]) -> set[bytes]:
-    """The paths after the merge of conflicts that go by their numbers."""
-    return {path for name in names if (path := found[int(name)].conflict.new) is not None}
+def by_conflict(record: bytes) -> dict[int, dict[int, bytes]]:
+    """A batch's patch against one parent, cut by merge and conflict."""
+    found: dict[int, dict[int, bytes]] = {}
+    for section in record.split(b"\ndiff --")[1:]:
+        k, n = section[len(b"git a/") : section.index(b" b/")].split(b".")
+        found.setdefault(int(k), {})[int(n)] = section
+    return found
+
+
+def lost_paths(found: Sequence[RawConflict], place: int, names: frozenset[bytes]) -> set[bytes]:
+    """The paths after the merge of the conflicts whose contents are missing."""
+    lost = (found[n].conflict.new for n in range(len(found)) if b"%d.%d" % (place, n) in names)
+    return {path for path in lost if path is not None}
+
+
+def _has_parent(found: Sequence[RawConflict], parent: int) -> bool:
+    return bool(found) and parent < len(found[0].conflict.old)

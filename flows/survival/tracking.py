@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from flows.survival.census import Census
-from flows.survival.diffs import FileDiff, parse_file, sections, unquote
+from flows.survival.diffs import parse_file, unquote
 from flows.survival.history import History
 from flows.survival.ledger import Ledger, Session
 from flows.survival.owners import merge, unpack
@@ -23,15 +23,15 @@ class Change(Protocol):
     """What a commit changed: `patch`, led by a newline, against its parent.
 
     For a merge: `against` has (letter, quoted path) of what differs from each parent but the last;
-    `conflicts` what differs from all, with `patches`, one a parent, in which the n-th conflict is
-    a file named n. `unreadable`: paths whose contents are missing.
+    `conflicts` what differs from all, and `patches` for each parent the n-th conflict's part,
+    under n. `unreadable`: paths whose contents are missing.
     """
 
     patch: bytes
     unreadable: frozenset[bytes]
     against: Sequence[Sequence[tuple[bytes, bytes]]]
     conflicts: Sequence[Conflict]
-    patches: Sequence[bytes]
+    patches: Sequence[dict[int, bytes]]
 
 
 class Method(Protocol):
@@ -142,11 +142,10 @@ class Tracker:
         that has it."""
         states = [self.states.get(parent, {}) for parent in parents]
         changes = _taken_whole(states, change.against)
-        patches = [_by_number(patch) for patch in change.patches]
         for number, conflict in enumerate(change.conflicts):
             if conflict.new is not None:
-                files = [patch.get(number) for patch in patches]
-                changes[unquote(conflict.new)] = _merged_row(states, conflict, files)
+                parts = [patch.get(number) for patch in change.patches[: len(parents)]]
+                changes[unquote(conflict.new)] = _merged_row(states, conflict, parts)
         return changes
 
     def _lose(self, position: int, changes: Changes, unreadable: frozenset[bytes]) -> None:
@@ -165,9 +164,8 @@ class Tracker:
             session.lost_at = min(moment, session.lost_at or moment)
 
 
-def _merged_row(
-    states: list[State], conflict: Conflict, files: list[FileDiff | None]
-) -> bytes | None:
+def _merged_row(states: list[State], conflict: Conflict, parts: list[bytes | None]) -> bytes | None:
+    files = [None if part is None else parse_file(part) for part in parts]
     if any(file and file.is_binary for file in files):
         return None
     rows = [
@@ -175,11 +173,6 @@ def _merged_row(
         for state, path in zip(states, conflict.old, strict=True)
     ]
     return merge(rows, files)
-
-
-def _by_number(patch: bytes) -> dict[int, FileDiff]:
-    files = (parse_file(section) for section in sections(patch))
-    return {int(file.old or file.new): file for file in files}
 
 
 def _taken_whole(states: list[State], against: Sequence[Sequence[tuple[bytes, bytes]]]) -> Changes:
