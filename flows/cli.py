@@ -13,6 +13,7 @@ VERBS = (
     "backfill",
     "purge",
     "erase",
+    "contributions",
     "check",
     "build",
     "signals",

@@ -1,9 +1,12 @@
-"""The daily run of one tier: pull → declassify → build → export. What the schedule runs."""
+"""The daily run of one tier: pull → erase what was revoked → declassify → build → export. What the
+schedule runs."""
 
 from datetime import date
+from pathlib import Path
 
 from flows.adapters.locks import tier_lock
 from flows.adapters.run_record import write_run_record
+from flows.adapters.tombstones import Erasures
 from flows.orchestrator import flow, task
 from flows.policy.tiers import Tier, check_tier
 from flows.policy.windows import check_window_allowed
@@ -26,6 +29,7 @@ def daily(
     check_window_allowed(day, settings.today)
     with tier_lock(settings.home, tier, settings.lock_seconds):
         counts = {"pull": stage("pull", tier, day=day, first=first)}
+        counts["erased"] = stage("watch", tier) if is_watched(settings.home, tier) else {}
         counts["quality"] = stage("quality", tier)
         if canaries:
             counts["canaries"] = rehearse(tier)
@@ -41,6 +45,11 @@ def daily(
 def stage(name: str, tier: Tier, **arguments) -> dict:
     """One stage, in a process of its own."""
     return run_stage(name, tier, **arguments)
+
+
+def is_watched(home: Path, tier: Tier) -> bool:
+    """Consent is asked for in one tier; an erasure that was killed is finished in any."""
+    return tier is Tier.OPT_IN or bool(Erasures(home, tier).load())
 
 
 @task

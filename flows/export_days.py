@@ -8,6 +8,7 @@ from expectations.allowlist import Allowlist, AllowlistError, load_allowlist, pa
 from expectations.gate import check_export
 from flows.adapters.exports import ExportStore
 from flows.adapters.landed_index import LandedIndex
+from flows.adapters.tombstones import ErasedSessions
 from flows.adapters.versions import content_versions
 from flows.orchestrator import task
 from flows.policy.errors import WinnowError
@@ -22,6 +23,7 @@ class Release(NamedTuple):
     tier: Tier
     store: ExportStore
     index: LandedIndex
+    erased: ErasedSessions
     today: date
     now: datetime
     allowlist: Allowlist
@@ -43,6 +45,7 @@ def open_release(
         tier=tier,
         store=ExportStore(home, tier),
         index=LandedIndex(home / "state" / tier),
+        erased=ErasedSessions(home, tier),
         today=today,
         now=now,
         allowlist=allowlist,
@@ -97,6 +100,7 @@ def withdraw_day(release: Release, name: str, day: date) -> dict:
 
 def _manifest(release: Release, check: Check) -> dict:
     is_told = release.tier is Tier.OPT_IN
+    superseded = release.store.record(check.verdict.export, check.day)
     return manifest(
         check.verdict,
         release.allowlist,
@@ -105,6 +109,8 @@ def _manifest(release: Release, check: Check) -> dict:
         key=check.key,
         versions=release.versions,
         source=release.index.totals([check.day]) if is_told else None,
+        superseded=superseded if is_told else None,
+        erased=release.erased.released(check.day) if is_told else (),
         created_at=release.now,
     )
 

@@ -10,6 +10,7 @@ from flows.policy.errors import WinnowError
 from flows.policy.releases import Check, refusals_of, stop_on_refusal
 from flows.policy.tiers import Tier
 from flows.policy.windows import window_dates
+from flows.record_contributions import record_contributions
 from flows.release_default import prepare_releases
 from flows.settings import load_settings
 
@@ -27,6 +28,7 @@ def export_training(tier: Tier) -> dict:
     release = open_release(settings.home, tier, settings.today, settings.now, settings.project_dir)
     prepared = prepare_releases(settings.home, tier, settings.today, release.allowlist)
     summary = export_dates(release, window_dates(settings.today))
+    record_contributions(settings, tier, summary["exports"])
     summary = summary | {name: summary[name] + prepared[name] for name in prepared}
     if summary["refusals"]:
         raise WinnowError(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import Lines, compressed, is_transcript_name
+from flows.policy.accounts import check_account
 from flows.policy.errors import WinnowError
 from flows.policy.redating import dates_of, shift_for, shifted
 from flows.policy.tiers import Tier
@@ -40,7 +41,7 @@ def land_transcripts(path: Path, tier: Tier, account: str, *, redate: bool = Fal
     a revocation that is already recorded still wins. Raises WinnowError where there is nothing to
     land or the account's name cannot be a folder's.
     """
-    _check_account(account)
+    check_account(account)
     settings = load_settings()
     own = load_tier_settings(tier, settings)
     source = open_source(own.source, own, create=True)
@@ -53,15 +54,6 @@ def land_transcripts(path: Path, tier: Tier, account: str, *, redate: bool = Fal
     granted = _write_consent(settings, own, account, dated) if tier is Tier.OPT_IN else None
     first = min(dated, default=None)
     return Landing(len(files), len(files) - len(dated), own.source, first, granted)
-
-
-def _check_account(account: str) -> None:
-    if not account or "/" in account or account.startswith("."):
-        raise WinnowError(
-            "the account's name cannot be used",
-            remedy="give a name without slashes that does not begin with a dot",
-            exit_code=2,
-        )
 
 
 def _transcripts(path: Path) -> list[Path]:

@@ -105,7 +105,7 @@ def _prepare(name: str, day: date, settings: Settings) -> Prepared:
         scope = SharedScope(settings.home, day, prefect_home(settings.home)).scope()
     else:
         tier_settings = load_tier_settings(check_tier(name), settings)
-        source = _source_purge(tier_settings)
+        source = source_purge(tier_settings)
         stale = [
             Place(kind, datum.reference, datum.oldest.date(), datum.size_bytes, datum.version)
             for kind in _SOURCES
@@ -122,7 +122,7 @@ def _verify(name: str, settings: Settings):
     return verify_tier(settings.home, tier, load_tier_settings(tier, settings))
 
 
-def _source_purge(settings: TierSettings):
+def source_purge(settings: TierSettings):
     """None where the product purges its source itself."""
     if settings.source_purge == "product":
         return None

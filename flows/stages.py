@@ -13,11 +13,13 @@ from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import environment_of
 
-# stage → the flow that it runs. `daily` is a whole tier; of its stages only pull holds the
-# source's credentials, and only declassify those of a language model.
+# stage → the flow that it runs. `daily` is a whole tier; of its stages only those that read or
+# purge the source hold its credentials, and only declassify those of a language model.
 STAGES = {
     "daily": "flows.daily:daily",
     "pull": "flows.pull_{tier}:pull_{tier}",
+    "watch": "flows.watch_consent:watch_consent",
+    "erase": "flows.erase_account:erase",
     "quality": "flows.check_quality:check_quality",
     "plant": "flows.canaries:plant_canaries",
     "search": "flows.canaries:search_canaries",
@@ -26,7 +28,8 @@ STAGES = {
     "build": "flows.build_signals:build_signals",
     "export": "flows.export_training:export_training",
 }
-_WITH_CREDENTIALS = {"daily", "pull"}
+_WITH_CREDENTIALS = {"daily", "pull", "watch", "erase"}
+_DATES = {"day", "first"}
 _WITH_MODEL = {"daily", "declassify"}
 
 
@@ -95,7 +98,7 @@ def _flow(stage: str, tier: str) -> Callable:
 
 def _typed(order: dict) -> dict:
     arguments = {
-        name: date.fromisoformat(value) if isinstance(value, str) else value
+        name: date.fromisoformat(value) if value and name in _DATES else value
         for name, value in order["arguments"].items()
     }
     return arguments if order["stage"] == "pull" else arguments | {"tier": Tier(order["tier"])}

@@ -79,6 +79,12 @@ class Draws:
             if path.name not in (_PART, MECHANISM_RECORD):
                 _remove(path)
 
+    def remove(self, export: str, day: date) -> None:
+        """Takes a draw back, with the candidate made of it; it is not drawn again if charged."""
+        for folder in (day_folder(self.candidates, export, day), self._folder(export, day)):
+            if folder.exists():
+                shutil.rmtree(folder)
+
     def keep_candidates(self, vouched: set[tuple[str, date]]) -> None:
         """Removes every candidate that no charged draw vouches for."""
         kept = {day_folder(self.candidates, export, day) for export, day in vouched}

@@ -29,6 +29,11 @@ class Table(NamedTuple):
     date_columns: tuple[str, ...]
     key_columns: tuple[str, ...]
 
+    @property
+    def has_sessions_of_accounts(self) -> bool:
+        keys = {'"session_key"', '"cluster_key"'} <= set(self.key_columns)
+        return keys and '"session_date"' in self.date_columns
+
     def rows_since(self, limit: date) -> str | None:
         """The condition that no day of a row is before `limit`; None without a day."""
         days = (f"({column} IS NULL OR {column} >= DATE '{limit}')" for column in self.date_columns)
@@ -78,6 +83,8 @@ def rebuild_without(path: Path, keys: Iterable[str]) -> None:
 
 def holds_any(path: Path, keys: Iterable[str]) -> bool:
     """Whether a row of the file has one of the keys."""
+    if not path.exists():
+        return False
     with _opened(path) as connection:
         _register(connection, keys)
         return any(
@@ -87,18 +94,49 @@ def holds_any(path: Path, keys: Iterable[str]) -> bool:
         )
 
 
-def sessions_in(path: Path, cluster_keys: Iterable[str]) -> dict[str, date]:
-    """Sessions (key → day) of accounts by their `cluster_key`, of any table that has all three."""
+def sessions_in(path: Path, clusters: Iterable[str]) -> dict[str, dict[str, date]]:
+    """`cluster_key` → sessions (key → day), of every table that has all three."""
+    found: dict[str, dict[str, date]] = {}
+    if not path.exists():
+        return found
     with _opened(path) as connection:
-        _register(connection, cluster_keys)
-        return {
-            key: day
-            for table in _tables(connection, _database(connection))
-            if {'"session_key"', '"cluster_key"'} <= set(table.key_columns)
-            and '"session_date"' in table.date_columns
-            for key, day in connection.execute(
-                f"SELECT DISTINCT session_key, session_date FROM {table.name} "
+        _register(connection, clusters)
+        for table in _tables(connection, _database(connection)):
+            if not table.has_sessions_of_accounts:
+                continue
+            rows = connection.execute(
+                f"SELECT DISTINCT cluster_key, session_key, session_date FROM {table.name} "
                 "WHERE cluster_key IN (SELECT key FROM gone_keys)"
+            )
+            for cluster, key, day in rows.fetchall():
+                found.setdefault(cluster, {})[key] = day
+    return found
+
+
+def accounts_of(path: Path) -> dict[str, str]:
+    """session key → `cluster_key` of its account."""
+    with _opened(path) as connection:
+        return {
+            session: account
+            for table in _tables(connection, _database(connection))
+            if table.has_sessions_of_accounts
+            for session, account in connection.execute(
+                f"SELECT DISTINCT session_key, cluster_key FROM {table.name}"
+            ).fetchall()
+        }
+
+
+def clusters_in(path: Path) -> set[str]:
+    """Every `cluster_key` of every table."""
+    if not path.exists():
+        return set()
+    with _opened(path) as connection:
+        return {
+            key
+            for table in _tables(connection, _database(connection))
+            if '"cluster_key"' in table.key_columns
+            for (key,) in connection.execute(
+                f"SELECT DISTINCT cluster_key FROM {table.name}"
             ).fetchall()
         }
 

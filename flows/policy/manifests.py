@@ -1,7 +1,8 @@
 """What a manifest says about an export: enough to load it, to judge it and to know when it ends."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from flows.policy.releases import expires_at
@@ -20,12 +21,16 @@ def manifest(
     key: str,
     versions: Mapping[str, str],
     source: Mapping[str, int] | None,
+    superseded: Mapping[str, object] | None = None,
+    erased: Sequence[str] = (),
     created_at: datetime,
 ) -> dict:
     """The manifest of a clean `verdict` under `allowlist` (of the gate), ready for JSON.
 
     `names` maps candidate files to released ones, `source` are the counts of the day's source
     folder: what was read, landed and refused by reason; None where the tier may not tell.
+    `superseded` is the manifest in force before this one, `erased` the keys of sessions that were
+    released once and were erased since: who took a copy drops them from it.
     """
     export = allowlist.exports[verdict.export]
     document = {
@@ -46,6 +51,10 @@ def manifest(
         "gate": {"is_clean": verdict.is_clean, "rules": list(verdict.rules)},
         "versions": {"policy_version": allowlist.policy_version, **versions},
     }
+    if superseded:
+        document["supersedes"] = _reference(superseded)
+    if erased:
+        document["erased_session_keys"] = sorted(erased)
     return document if source is None else {**document, "source": source_counts(source)}
 
 
@@ -56,6 +65,12 @@ def source_counts(totals: Mapping[str, int]) -> dict[str, int]:
 
 def manifest_bytes(document: Mapping[str, object]) -> bytes:
     return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _reference(document: Mapping[str, object]) -> dict:
+    """What a copy's own manifest can be compared with."""
+    digest = hashlib.sha256(manifest_bytes(document)).hexdigest()
+    return {"content_key": document["content_key"], "manifest_sha256": digest}
 
 
 def _files(verdict, names: Mapping[str, str]) -> list[dict]:

@@ -14,14 +14,14 @@ def bucket_data(
 ) -> Iterator[Datum]:
     """Kinds are `<kind_prefix>/<dataset>` and `…/uploads`; references are whole keys."""
     root = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-    for item in _listed(client.list_object_versions, bucket, root, "Versions"):
+    for item in listed(client.list_object_versions, bucket, root, "Versions"):
         decode = _decoder(client, bucket, item)
         token = (bucket, item["Key"], item["VersionId"], item["ETag"], item["Size"])
         found, is_readable = memory.recall(token, decode)
         yield _datum(kind_prefix, root, item, found, is_readable)
-    for item in _listed(client.list_object_versions, bucket, root, "DeleteMarkers"):
+    for item in listed(client.list_object_versions, bucket, root, "DeleteMarkers"):
         yield _datum(kind_prefix, root, item, None, True)
-    for item in _listed(client.list_multipart_uploads, bucket, root, "Uploads"):
+    for item in listed(client.list_multipart_uploads, bucket, root, "Uploads"):
         oldest = day_of_path(_parts(root, item)) or item["Initiated"]
         yield Datum(f"{kind_prefix}/uploads", item["Key"], item["UploadId"], 0, oldest, True)
 
@@ -50,7 +50,7 @@ def _decoder(client, bucket: str, item: dict):
     return decode
 
 
-def _listed(call, bucket: str, prefix: str, field: str) -> Iterator[dict]:
+def listed(call, bucket: str, prefix: str, field: str) -> Iterator[dict]:
     """Items of every page. Raises UnverifiableError when a server stops without saying the end."""
     position: dict[str, str] = {}
     while True:
