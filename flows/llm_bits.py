@@ -86,7 +86,7 @@ class LlmReader:
         Raises WinnowError where the endpoint refuses every call, TransientError where it is down
         or gives nothing of use; what was answered is kept, and the next run goes on from there.
         """
-        return asyncio.run(_Reading(self).run(sessions, advance))
+        return asyncio.run(_Reading(self, advance).run(sessions))
 
     @property
     def limits(self) -> Limits:
@@ -101,13 +101,14 @@ class LlmReader:
 class _Reading:
     """One run over sessions: workers take calls from one list of jobs."""
 
-    def __init__(self, reader: LlmReader) -> None:
+    def __init__(self, reader: LlmReader, advance: Callable[[], None]) -> None:
+        self.advance = advance
         self.reader, self.endpoint, self.cache = reader, reader.endpoint, reader.cache
         self.model = reader.settings.model
         self.counts: Counter = Counter()
         self.failed_in_a_row = 0
 
-    async def run(self, sessions: Iterable[SessionText], advance: Callable[[], None]) -> LlmRead:
+    async def run(self, sessions: Iterable[SessionText]) -> LlmRead:
         found: list[tuple[SessionText, list[Values]]] = []
         key = self.reader.settings.api_key
         secret = key.get_secret_value() if key else ""
@@ -117,7 +118,7 @@ class _Reading:
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(self.reader.settings.concurrency):
-                        group.create_task(self._work(client, jobs, advance))
+                        group.create_task(self._work(client, jobs))
             except* WinnowError as failures:
                 failure = failures.exceptions[0]
         if failure:
@@ -134,7 +135,9 @@ class _Reading:
             for place, call in enumerate(cut_into_calls(session.prompts)):
                 known = self._known(session, call)
                 results.append(known or no_values(call))
-                if not known:
+                if known:
+                    self.advance()
+                else:
                     yield _Job(session, call, results, place)
 
     def _known(self, session: SessionText, call: Call) -> Values | None:
@@ -149,10 +152,10 @@ class _Reading:
             return no_values(call)
         return None
 
-    async def _work(self, client: LlmClient, jobs: Iterator[_Job], advance) -> None:
+    async def _work(self, client: LlmClient, jobs: Iterator[_Job]) -> None:
         for job in jobs:
             job.results[job.place] = await self._ask(client, job)
-            advance()
+            self.advance()
 
     async def _ask(self, client: LlmClient, job: _Job) -> Values:
         tokens = self.reader.settings.max_output_tokens

@@ -32,15 +32,20 @@ class Answers(NamedTuple):
 
 
 @cache
-def open_backend(name: str) -> Backend:
-    """Raises WinnowError (wrong use) on an unknown name."""
+def open_backend(name: str, tier: str = "") -> Backend:
+    """`tier`: whose text this is, which a language model has to be allowed for. Raises WinnowError
+    (wrong use) on an unknown name, and where the tier has no language model."""
     if name == "embedded":
         from flows.bits.embedded import Embedded
 
         return Embedded()
+    if name == "llm":
+        from flows.llm_backend import open_llm_backend
+
+        return open_llm_backend(tier)
     raise WinnowError(
         f"there is no backend of this name ({len(name)} characters)",
-        remedy="--backend embedded",
+        remedy="--backend embedded, or llm",
         exit_code=2,
     )
 
@@ -63,14 +68,16 @@ def open_lines(name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def answer_all(lines: Iterable[bytes], backend: str, *, sure: bool) -> Iterator[Answers]:
+def answer_all(
+    lines: Iterable[bytes], backend: str, tier: str = "", *, sure: bool
+) -> Iterator[Answers]:
     """Answers in the order of the lines; more than one batch is shared by all cores.
 
     Only the embedded backend is: another one has its own concurrency.
     """
     batches = _batches(lines)
-    work = [(batch, backend, sure) for batch in islice(batches, 2)]
-    rest = ((batch, backend, sure) for batch in batches)
+    work = [(batch, backend, tier, sure) for batch in islice(batches, 2)]
+    rest = ((batch, backend, tier, sure) for batch in batches)
     if len(work) < 2 or backend != "embedded":
         yield from map(_answer, chain(work, rest))
         return
@@ -94,9 +101,9 @@ def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
         yield batch
 
 
-def _answer(work: tuple[list[tuple[int, bytes]], str, bool]) -> Answers:
-    batch, name, sure = work
-    return answer(batch, open_backend(name), decide_surely if sure else decide)
+def _answer(work: tuple[list[tuple[int, bytes]], str, str, bool]) -> Answers:
+    batch, name, tier, sure = work
+    return answer(batch, open_backend(name, tier), decide_surely if sure else decide)
 
 
 def answer(batch: list[tuple[int, bytes]], backend: Backend, choose: Callable) -> Answers:

@@ -1,7 +1,7 @@
 """Progress on standard error where a person watches, and silence where none does."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 Step = TypeVar("Step")
@@ -14,6 +14,17 @@ def progress(steps: Iterable[Step], title: str, total: int) -> Iterator[Step]:
     return iter(
         track(steps, title, total, console=console, transient=True, disable=not console.is_terminal)
     )
+
+
+@contextmanager
+def counted(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Yields what to call after every step."""
+    from rich.progress import Progress
+
+    console = _console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)
 
 
 def status(title: str) -> AbstractContextManager:

@@ -18,6 +18,7 @@ def bits(
     compare: Annotated[
         str, typer.Option(help="with --evaluate: a second backend; prints their agreement")
     ] = "",
+    tier: Annotated[str, typer.Option(help="with llm: the tier whose text this is")] = "",
     sure: Annotated[
         bool, typer.Option("--sure", help="few false positives: null where a bit is uncertain")
     ] = False,
@@ -37,13 +38,16 @@ def bits(
     if evaluate:
         from flows.evaluate_bits import show_evaluation
 
-        backends = [open_backend(name) for name in (backend, compare) if name]
+        backends = [open_backend(name, tier) for name in (backend, compare) if name]
         show_evaluation(str(evaluate), backends, as_json=as_json)
+        _show_usage(backends)
         return
-    open_backend(backend)
+    opened = open_backend(backend, tier)
     with open_lines(file) as lines:
-        if _write(answer_all(lines, backend, sure=sure)):
-            raise typer.Exit(2)
+        bad_count = _write(answer_all(lines, backend, tier, sure=sure))
+    _show_usage([opened])
+    if bad_count:
+        raise typer.Exit(2)
 
 
 def _write(answers) -> int:
@@ -58,3 +62,12 @@ def _write(answers) -> int:
     if bad_count:
         print(f"winnow: {bad_count} lines were not read; → each needs id and text", file=sys.stderr)
     return bad_count
+
+
+def _show_usage(backends) -> None:
+    """What a language model was asked and cost, on stderr."""
+    for backend in backends:
+        usage = getattr(backend, "usage", {})
+        if usage:
+            counts = " · ".join(f"{name} {count:,}" for name, count in sorted(usage.items()))
+            print(f"{backend.name}: {counts} · {backend.usd:.4f} USD", file=sys.stderr)

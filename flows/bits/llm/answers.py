@@ -15,11 +15,8 @@ from flows.bits.names import BITS
 
 LETTERS = "HMLFU"
 UNKNOWN = "U"
-# What each letter lands as: a guess of the model (L) is no value. The probabilities order values
-# for an evaluation; they are not calibrated.
-VALUES = {"H": True, "M": True, "F": False}
-CONFIDENCE = {"H": "high", "M": "medium", "F": "medium"}
-PROBABILITIES = {"H": 0.95, "M": 0.8, "L": 0.6, "U": 0.5, "F": 0.05}
+# What each letter stands for; U has none. They order values, they are not calibrated.
+PROBABILITIES = {"H": 0.95, "M": 0.8, "L": 0.6, "F": 0.05}
 
 _TRUE = dict(zip(CONFIDENCES, "HML", strict=True))
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
