@@ -12,9 +12,9 @@ from flows.scorecard.accounts import MINIMUM_ACCOUNTS, Split, split_accounts
 from flows.scorecard.curves import Curve
 from flows.scorecard.looks import Calendar, calendar
 from flows.scorecard.measures import Measure, compare_curves, curves, measure
-from flows.scorecard.metrics import Metric
 from flows.scorecard.pairs import DAILY, ONCE, Finding, judge, unjudged
 from flows.scorecard.sample_ratio import SampleRatio, sample_ratio
+from flows.scorecard.summaries import Rates, VariantSize, daily_rates, sizes
 from flows.scorecard.table import EXPERIMENT, OBSERVED, Sessions, metric_columns
 from flows.scorecard.verdicts import Verdict
 
@@ -34,29 +34,11 @@ class Options:
 
 
 @dataclass(frozen=True)
-class VariantSize:
-    """Accounts and sessions that count; None both where there are too few accounts to say."""
-
-    variant: str
-    accounts: int | None
-    sessions: int | None
-
-
-@dataclass(frozen=True)
 class Pair:
     control: str
     treatment: str
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rates:
-    """One metric by day: variant → a value a day, None where too few accounts were seen."""
-
-    metric: Metric
-    days: tuple[int, ...]
-    values: dict[str, tuple[float | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +98,7 @@ def _analyse_one(sessions, columns, name, rows, options: Options) -> Experiment:
     shown = [_pair(split, ratio, pair, findings) for pair, findings in judged]
     return Experiment(
         name,
-        tuple(_sizes(split)),
+        tuple(sizes(split)),
         split.crossed,
         split.crossed_rows + split.nameless,
         rule,
@@ -124,7 +106,7 @@ def _analyse_one(sessions, columns, name, rows, options: Options) -> Experiment:
         ratio,
         tuple(shown) or (_nothing_to_compare(split),),
         {split.variants[code]: curve for code, curve in found.items()},
-        tuple(_rates(split, when, each) for each in measures if when is not None),
+        tuple(daily_rates(split, when, each) for each in measures if when is not None),
         tuple(_withheld(split, shown)),
     )
 
@@ -211,28 +193,6 @@ def _nothing_to_compare(split: Split) -> Pair:
     return Pair("", "", verdicts.withheld(reason))
 
 
-def _sizes(split: Split) -> Iterator[VariantSize]:
-    for name, accounts, rows in zip(
-        split.variants, split.account_counts(), split.row_counts(), strict=True
-    ):
-        is_small = 0 < accounts < MINIMUM_ACCOUNTS
-        yield VariantSize(name, None if is_small else accounts, None if is_small else rows)
-
-
-def _rates(split: Split, when: Calendar, each: Measure) -> Rates:
-    looks = each.looks
-    values = {}
-    for code, name in enumerate(split.variants):
-        cells = zip(
-            looks.daily_accounts[code], looks.daily_sums[code], looks.daily_sizes[code], strict=True
-        )
-        values[name] = tuple(
-            float(total / size) if accounts >= MINIMUM_ACCOUNTS and size > 0 else None
-            for accounts, total, size in cells
-        )
-    return Rates(each.metric, tuple(int(day) for day in when.days), values)
-
-
 def _withheld(split: Split, pairs: list[Pair]) -> Iterator[tuple[str, str]]:
     for each in pairs:
         if each.verdict.outcome == verdicts.WITHHELD:
@@ -241,10 +201,7 @@ def _withheld(split: Split, pairs: list[Pair]) -> Iterator[tuple[str, str]]:
             if finding.comparison.withheld:
                 yield finding.comparison.metric.label, finding.comparison.withheld
     if split.crossed:
-        yield (
-            _counted(split.crossed, "account"),
-            "seen in two variants: nothing can be said from them",
-        )
+        yield _counted(split.crossed, "account"), "seen in two variants"
     if split.nameless:
         yield _counted(split.nameless, "session"), "no account or no variant"
 

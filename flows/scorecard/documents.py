@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from flows.scorecard import words
 from flows.scorecard.accounts import MINIMUM_ACCOUNTS
-from flows.scorecard.analysis import Experiment, Pair, Rates
+from flows.scorecard.analysis import Experiment, Pair
 from flows.scorecard.comparison import Comparison, Look, Side
 from flows.scorecard.curves import Curve
 from flows.scorecard.pairs import DAILY, Finding
 from flows.scorecard.sequences import TUNED_ACCOUNTS
+from flows.scorecard.summaries import Rates
 
 FORMAT = 1
 _EPOCH = date(1970, 1, 1)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from flows.scorecard.accounts import MINIMUM_ACCOUNTS
-from flows.scorecard.analysis import Experiment, Options, Pair, VariantSize
+from flows.scorecard.analysis import Experiment, Options, Pair
 from flows.scorecard.comparison import Comparison, Side, compare
 from flows.scorecard.effects import Estimate
 from flows.scorecard.metrics import metric_named
 from flows.scorecard.pairs import DAILY, judge, unjudged
 from flows.scorecard.sample_ratio import sample_ratio
+from flows.scorecard.summaries import VariantSize
 from flows.scorecard.verdicts import verdict, withheld
 
 _ERROR = "_standard_error"

@@ -17,6 +17,7 @@ NAMES = {
     "staging": r"stg_[a-z]+",
     "declassified": r"dec_[a-z]+__[a-z_]+",
     "signals": r"sig_session__[a-z_]+",
+    "scorecard": r"scorecard_[a-z]+",
     "exports": r"[a-z]+_[a-z]+",
 }
 FORBIDDEN = ("run_query", "statement(", "log(", "print(", "hook", "store_failures", "env_var")
