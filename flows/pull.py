@@ -14,6 +14,7 @@ from flows.adapters.files import remove_drafts
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
 from flows.adapters.landing import drop_objects, drop_shards_except
+from flows.adapters.lean import without_pandas
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import is_transcript_name
@@ -173,7 +174,8 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
         yield from map(work, groups)
         return
     workers = min(pull.settings.workers, len(groups))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, initializer=without_pandas) as pool:
         yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from typing import NamedTuple
 
 from flows.adapters.keys import KeyRing
-from flows.policy.admission import Admission, to_date
+from flows.policy.admission import DAY_MICROS, Admission, to_date
 from flows.policy.landing import Item
+from flows.readers import EVENT_FIELDS
 
-_DAY_MICROS = 86_400_000_000
+_KIND = EVENT_FIELDS.index("kind")
+_TEXTS = EVENT_FIELDS.index("raw__text")
 
 
 class _Session(NamedTuple):
@@ -22,7 +24,8 @@ class RowMaker:
 
     def __init__(self, keys: KeyRing, item: Item, admission: Admission) -> None:
         self.kinds: Counter = Counter()
-        self._keys, self._item, self._admission = keys, item, admission
+        self._keys, self._account_id, self._admission = keys, item.account_id, admission
+        self._cluster_key, self._object = item.cluster_key, (item.object_key, item.version)
         self._sessions: dict[str, _Session] = {}
         self._days: dict[int, date] = {}
 
@@ -37,28 +40,31 @@ class RowMaker:
         """
         key, session_id, message_key, at = event[:4]
         session = self._sessions.get(session_id) or self._session(session_id)
-        day = self._day(at)
-        self.kinds[event[10]] += 1
+        day = self._days.get(at // DAY_MICROS) or self._day(at)
+        self.kinds[event[_KIND]] += 1
         row = (
-            key, session.session_key, session.account_key, self._item.cluster_key, message_key,
-            self._item.object_key, self._item.version, session.date, at, day, *event[4:21],
+            key, session.session_key, session.account_key, self._cluster_key, message_key,
+            *self._object, session.date, at, day, *event[4:_TEXTS],
         )  # fmt: skip
-        texts = event[21:]
-        size = sum(len(text) for text in texts if text)
-        raw = (key, session.session_key, day, *texts) if size else None
-        return day, row, raw, size
+        text, tool_input, path, workdir, model = event[_TEXTS:]
+        if not (text or tool_input or path):
+            return day, row, None, 0
+        size = len(text or "") + len(tool_input or "") + len(path or "")
+        return (
+            day,
+            row,
+            (key, session.session_key, day, text, tool_input, path, workdir, model),
+            size,
+        )
 
     def _session(self, session_id: str) -> _Session:
         day = self._admission.session(session_id).date
         session = _Session(
             self._keys.epoch_key("session", session_id, day),
-            self._keys.epoch_key("account", self._item.account_id, day),
+            self._keys.epoch_key("account", self._account_id, day),
             day,
         )
         return self._sessions.setdefault(session_id, session)
 
     def _day(self, at: int) -> date:
-        number = at // _DAY_MICROS
-        if number not in self._days:
-            self._days[number] = to_date(at)
-        return self._days[number]
+        return self._days.setdefault(at // DAY_MICROS, to_date(at))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 
+from flows.adapters.lean import without_pandas
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import environment_of
@@ -79,6 +80,8 @@ def _result(stage: str, code: int, answer: bytes) -> dict:
 def main() -> None:
     """The child's side: order on standard input, answer on the pipe named by the argument."""
     order = json.load(sys.stdin)
+    if order["stage"] == "pull":
+        without_pandas()
     answer = _answer(order)
     with os.fdopen(int(sys.argv[1]), "w") as pipe:
         json.dump(answer, pipe, default=str)

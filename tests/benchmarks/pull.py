@@ -21,8 +21,14 @@ from tests.benchmarks.read_transcripts import SessionMaker
 
 TODAY = datetime.now(UTC).date()
 MADE_ON = b"2026-03-02T09:"
-WORK = "from datetime import date; from flows.pull_default_tier import pull_default_tier as pull; "
-WORK += "print(pull(day=date.fromisoformat('{day}'))['run'])"
+WORK = """
+from datetime import date
+from flows.policy.tiers import Tier
+from flows.stages import run_stage
+if __name__ == "__main__":
+    day = date.fromisoformat("{day}")
+    print(run_stage("pull", Tier.DEFAULT, day=day, first=None)["run"])
+"""
 LONG_LINE_MB = 40
 
 
