@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flows.adapters import erase_landing, purge_duckdb, purge_files
+from flows.adapters.llm_cache import LlmCache
 from flows.adapters.receipts import Receipts
 from flows.adapters.tombstones import ErasedSessions, Erasures, Tombstones
 from flows.erase_releases import (
@@ -132,6 +133,7 @@ def _deleters(work: Work) -> _Deleters:
     return rows | {
         "state/landed": lambda _: erase_landing.remove_from_index(home, tier, gone),
         "state/quarantine": lambda places: purge_files.delete_files(home, places),
+        "state/llm_bits": lambda _: LlmCache(home, tier).forget(gone.sessions),
         "candidates": lambda places: remove_candidates(home, places),
         "warehouse": lambda _: purge_duckdb.rebuild_without(desk.warehouse, gone.keys()),
         "exports": lambda places: _release_anew(work, places),

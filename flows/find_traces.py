@@ -10,6 +10,7 @@ from flows.adapters.contribution_ledger import ContributionLedger
 from flows.adapters.erase_landing import Gone, Landed
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
+from flows.adapters.llm_cache import LlmCache
 from flows.adapters.sources import open_source
 from flows.adapters.tombstones import Erasure
 from flows.erase_releases import draw_places, release_places
@@ -176,7 +177,13 @@ def _home_places(work: Work) -> list[Place]:
         *draw_places(*where, _days(work), day),
         *_warehouse_places(desk, gone),
         *_contribution_places(work),
+        *_answer_places(desk, gone),
     ]
+
+
+def _answer_places(desk: Desk, gone: Gone) -> list[Place]:
+    files = LlmCache(desk.home, desk.tier).files_of(gone.sessions)
+    return [file_place("state/llm_bits", desk, path) for path in files]
 
 
 def _days(work: Work) -> set[date]:

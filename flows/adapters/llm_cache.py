@@ -5,6 +5,7 @@ so that a run that was stopped goes on where it was. It expires with the session
 """
 
 import json
+from collections.abc import Set
 from datetime import date
 from pathlib import Path
 
@@ -45,17 +46,20 @@ class LlmCache:
         with path.open("ab") as file:
             file.write(b"\n" + json.dumps(line).encode())
 
-    def forget(self, session_keys: set[str]) -> int:
-        """Removes every answer about these sessions; returns how many there were."""
-        forgotten = 0
-        for path in sorted(self.folder.glob("date=*/answers.jsonl")):
-            lines = _lines(path)
-            kept = [line for line in lines if line["session"] not in session_keys]
-            if len(kept) < len(lines):
-                write_whole(path, b"".join(b"\n" + json.dumps(line).encode() for line in kept))
-                forgotten += len(lines) - len(kept)
+    def files_of(self, session_keys: Set[str]) -> list[Path]:
+        """The files with answers about any of these sessions."""
+        return [
+            path
+            for path in sorted(self.folder.glob("date=*/answers.jsonl"))
+            if any(line["session"] in session_keys for line in _lines(path))
+        ]
+
+    def forget(self, session_keys: Set[str]) -> None:
+        """Removes every answer about these sessions."""
+        for path in self.files_of(session_keys):
+            kept = [line for line in _lines(path) if line["session"] not in session_keys]
+            write_whole(path, b"".join(b"\n" + json.dumps(line).encode() for line in kept))
         self._days.clear()
-        return forgotten
 
     def _path(self, day: date) -> Path:
         return self.folder / f"date={day}" / "answers.jsonl"

@@ -36,6 +36,7 @@ KINDS = (
     "landing/assignments",
     "state/landed",
     "state/quarantine",
+    "state/llm_bits",
     "candidates",
     "warehouse",
     "exports",

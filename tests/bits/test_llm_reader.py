@@ -13,8 +13,8 @@ from flows.policy.errors import TransientError, WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import load_settings
 from tests.bits.llm_server import Answer, Server, always, answer, envelope, finding
-from tests.flows.conftest import house, unbind  # noqa: F401
-from tests.flows.house import DAY, TODAY
+from tests.flows.conftest import house, pull, unbind  # noqa: F401
+from tests.flows.house import DAY, TODAY, prompt
 
 PREFIX = "WINNOW_OPT_IN__LLM_"
 FALSE, UNKNOWN = "F" * len(BITS), "U" * len(BITS)
@@ -122,10 +122,31 @@ def test_the_purge_takes_the_cache_with_its_day(house):  # noqa: F811
 def test_an_erased_session_is_forgotten(model, house):  # noqa: F811
     with Server("openai", always("openai", answer([]))) as server:
         model(server).read([session("one", key="a"), session("two", key="b")])
-        assert LlmCache(house.home, "opt_in").forget({"a"}) == 1
+        LlmCache(house.home, "opt_in").forget({"a"})
         found = model(server).read([session("one", key="a"), session("two", key="b")])
     assert found.counts["cached"] == 1
     assert len(server.requests) == 3
+
+
+def test_an_erasure_takes_an_accounts_answers_and_leaves_others(
+    house,  # noqa: F811
+    pull,  # noqa: F811
+    monkeypatch,
+):
+    from flows.erase_account import erase
+
+    for account in ("ada", "bob"):
+        house.consent(account)
+        house.write(prompt("one", f"u-{account}", account), account=account, name=account)
+    pull()
+    first, second = sorted({row["session_key"] for row in house.landed("events")})
+    cache = LlmCache(house.home, "opt_in")
+    for key in (first, second):
+        cache.put(key, DAY, key, [FALSE], "U")
+    unbind(monkeypatch)
+    assert erase(Tier.OPT_IN, "ada", execute=True)["after"] == {}
+    left = [key for key in (first, second) if LlmCache(house.home, "opt_in").get(key, DAY)]
+    assert left == list({row["session_key"] for row in house.landed("events")})
 
 
 def test_a_cut_or_foreign_line_of_the_cache_is_no_answer(model, house):  # noqa: F811
