@@ -6,9 +6,11 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
+from flows import settings
 from flows.adapters.llm_client import Limits, LlmClient
 from flows.adapters.llm_protocols import Question
 from flows.policy.endpoints import Endpoint
@@ -288,3 +290,11 @@ def test_no_proxy_of_the_environment_sees_the_text(monkeypatch):
         reply, _ = reply_of("openai", always("openai", OK))
     assert reply.outcome == "answered"
     assert proxy.requests == []
+
+
+def test_one_module_sends_text_and_one_module_calls_it():
+    flows = Path(settings.__file__).parent
+    sources = {path: path.read_text() for path in flows.rglob("*.py")}
+    sending = {path.name for path, text in sources.items() if "import httpx" in text}
+    calling = {path.name for path, text in sources.items() if "llm_client import" in text}
+    assert (sending, calling) == ({"llm_client.py"}, {"llm_bits.py"})
