@@ -292,9 +292,11 @@ def test_no_proxy_of_the_environment_sees_the_text(monkeypatch):
     assert proxy.requests == []
 
 
-def test_one_module_sends_text_and_one_module_calls_it():
+def test_one_module_sends_text_and_one_calls_it():
     flows = Path(settings.__file__).parent
     sources = {path: path.read_text() for path in flows.rglob("*.py")}
     sending = {path.name for path, text in sources.items() if "import httpx" in text}
     calling = {path.name for path, text in sources.items() if "llm_client import" in text}
-    assert (sending, calling) == ({"llm_client.py"}, {"llm_bits.py"})
+    # serve.py asks its own Prefect server whether it is up.
+    assert sending - {"serve.py"} == {"llm_client.py"}
+    assert calling == {"llm_bits.py"}
