@@ -34,7 +34,8 @@ class LlmBackend:
         self.usage: Counter = Counter()
         self.usd = 0.0
         every = np.ones(len(BITS))
-        self.thresholds = Thresholds(_TRUE * every, _TRUE * every, _FALSE * every)
+        # It reads every prompt for danger, which the embedded model cannot: no report is a no.
+        self.thresholds = Thresholds(_TRUE * every, _TRUE * every, _FALSE * every, frozenset())
 
     def score(self, prompts: Sequence[Prompt]) -> np.ndarray:
         """As Backend.score. Raises WinnowError where the endpoint refuses every call or is down."""

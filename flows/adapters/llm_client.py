@@ -37,7 +37,8 @@ class Limits(NamedTuple):
 class LlmClient:
     """An endpoint that the policy allows (flows/policy/endpoints.py), with the tier's key for it.
 
-    Use it as an asynchronous context manager. No redirect is followed, no proxy or .netrc of the
+    Raises WinnowError (exit code 2) for a key that no header can carry. Use it as an asynchronous
+    context manager. No redirect is followed, no proxy or .netrc of the
     environment is used: text goes to the listed endpoint and nowhere else.
     """
 
@@ -45,6 +46,7 @@ class LlmClient:
         self.endpoint, self.limits = endpoint, limits
         self._protocol = PROTOCOLS[endpoint.protocol]
         self._url = endpoint.url + self._protocol.path
+        _check_key(key)
         self._key = key
         self._dialect = 0
         self._is_dialect_known = False
@@ -165,6 +167,15 @@ class _Again(Exception):
     def __init__(self, outcome: str, seconds: float | None = None) -> None:
         super().__init__(outcome)
         self.outcome, self.seconds = outcome, seconds
+
+
+def _check_key(key: str) -> None:
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise WinnowError(
+            "the key of the language model's endpoint holds white space or is not ASCII",
+            remedy="set the tier's LLM_API_KEY without line breaks, blanks and quotation marks",
+            exit_code=2,
+        )
 
 
 def _cannot_succeed(status: int) -> WinnowError:

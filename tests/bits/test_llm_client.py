@@ -292,6 +292,14 @@ def test_no_proxy_of_the_environment_sees_the_text(monkeypatch):
     assert proxy.requests == []
 
 
+@pytest.mark.parametrize("key", ["sk-1\n", "sk 1", "sk-é", "\x00"])
+def test_a_key_that_no_header_can_carry_is_named_not_shown(key):
+    endpoint = Endpoint("https://models.example.com", "openai", {"small": {}}, 0, "o", "r")
+    with pytest.raises(WinnowError) as caught:
+        LlmClient(endpoint, key, FAST)
+    assert caught.value.exit_code == 2 and key not in str(caught.value)
+
+
 def test_one_module_sends_text_and_one_calls_it():
     flows = Path(settings.__file__).parent
     sources = {path: path.read_text() for path in flows.rglob("*.py")}

@@ -52,6 +52,13 @@ def test_lines_come_out_in_order_with_bits_and_scores(run, model):  # noqa: F811
     assert "answered 2" in err and "USD" in err
 
 
+def test_no_report_of_danger_is_a_no_of_this_backend(run, model):  # noqa: F811
+    with Server("openai", praising) as server:
+        model(server)
+        out, _ = run({"id": 1, "text": "add a test"})
+    assert json.loads(out)["bits"]["danger_flagged"] is False
+
+
 def test_the_prompt_before_and_the_agents_tail_are_sent_along(run, model):  # noqa: F811
     with Server("openai", praising) as server:
         model(server)
