@@ -5,10 +5,11 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.policy.retention import Place, Rule, is_expired, key_day
+from flows.policy.retention import CONTROL_KEY_RECORDS, Place, Rule, is_expired, key_day
+from flows.policy.windows import oldest_kept_date
 
 _DATED = re.compile(r"^(?:date=)?(\d{4}-\d{2}-\d{2})(?:\.|$)")
 _LINE_DATE = re.compile(rb"\d{4}-\d{2}-\d{2}")
@@ -46,7 +47,23 @@ def delete_files(root: Path, places: Iterable[Place]) -> None:
 
 
 def key_places(home: Path, tier: str, purge_date: date) -> list[Place]:
-    """Epoch keys whose last day is expired. A control key has no day and stays."""
+    """Epoch keys whose last day is expired, and the control key when nothing needs it any more."""
+    return _epoch_key_places(home, tier, purge_date) + _control_key_places(home, tier, purge_date)
+
+
+def _control_key_places(home: Path, tier: str, purge_date: date) -> list[Place]:
+    """Found by the purge after the one that took the last record."""
+    folder = home / "keys" / tier
+    path = folder / "control.key"
+    records = (home / each.format(tier=tier) for each in CONTROL_KEY_RECORDS)
+    is_needed = any(folder.glob("epoch-*.key")) or any(_all_files(each) for each in records)
+    if is_needed or not path.exists():
+        return []
+    day = oldest_kept_date(purge_date) - timedelta(days=1)
+    return [Place("keys", path.relative_to(home).as_posix(), day, path.stat().st_size)]
+
+
+def _epoch_key_places(home: Path, tier: str, purge_date: date) -> list[Place]:
     return [
         Place("keys", path.relative_to(home).as_posix(), day, path.stat().st_size)
         for path in sorted((home / "keys" / tier).glob("epoch-*.key"))

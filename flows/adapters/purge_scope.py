@@ -59,6 +59,7 @@ class TierScope:
         if self.source:
             deleters |= dict.fromkeys((*_SOURCE_KINDS, "source/uploads"), self.source.delete)
         deleters |= {
+            "state/contributions": self._close_contributions,
             "landing/survival": self._remove_survival,
             "landing/session rows": self._remove_session_rows,
             "landing/consent": self._delete_files,
@@ -98,6 +99,13 @@ class TierScope:
 
     def _delete_files(self, places: list[Place]) -> None:
         purge_files.delete_files(self.home, places)
+
+    def _close_contributions(self, places: list[Place]) -> None:
+        from flows.adapters.contribution_ledger import ContributionLedger
+
+        ledger = ContributionLedger(self.home, self.tier)
+        ledger.close(self.home / place.reference for place in places)
+        self._delete_files(places)
 
     def _remove_survival(self, places: list[Place]) -> None:
         from flows.adapters import purge_rows

@@ -19,7 +19,8 @@ KINDS_WITHOUT_LIMIT = (
     "landing/assignments",
     "state/purge",
     "state/ledger",
-    "state/ledger",
+    "state/tombstones",
+    "state/contribution_months",
 )
 
 

@@ -7,6 +7,10 @@ A datum of day D is expired for day T when D < T − 29 (flows/policy/windows.py
 Consent and assignments are kept while they are in force: their source is the product's append-only
 registry, which winnow may only read, and its own copies are made anew by each pull. Those go
 whole when an epoch's key does, since they hold that epoch's account keys.
+
+Tombstones and the counts of contributions by month have no day of their own. A count stays until
+its account is erased. A tombstone goes with the pull that finds it needless, since only a pull can
+ask the registry (`flows.policy.erasure.is_tombstone_needed`): without pulls nothing lands.
 """
 
 import hashlib
@@ -43,6 +47,23 @@ TIER_RULES = (
     Rule("state/dbt", "state/{tier}/dbt"),
     Rule("state/declassified", "state/{tier}/declassified.json"),
     Rule("state/llm_bits", "state/{tier}/llm_bits"),
+    # Who contributed which session; what it counts is added to its month when it goes.
+    Rule("state/contributions", "state/{tier}/contributions"),
+    # Keys of erased sessions, by the day of the session.
+    Rule("state/erased", "state/{tier}/erased"),
+)
+
+# What a tier's control key is needed for: each names objects or accounts by it. When none is left,
+# and no epoch's key is, the control key is destroyed.
+CONTROL_KEY_RECORDS = (
+    "landing/{tier}/events",
+    "state/{tier}/landed",
+    "state/{tier}/quarantine",
+    "state/{tier}/draws",
+    "state/{tier}/contributions",
+    "state/{tier}/contribution_months",
+    "state/{tier}/tombstones",
+    "state/{tier}/erasing",
 )
 
 SHARED_RULES = (
@@ -75,6 +96,8 @@ KINDS = (
     "state/dbt",
     "state/declassified",
     "state/llm_bits",
+    "state/contributions",
+    "state/erased",
     "state/landed",
     "landing/consent",
     "landing/assignments",
