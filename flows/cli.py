@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Iterable
 
 import typer
 
@@ -34,7 +35,7 @@ def main() -> None:
     """Runs the verb. Exit codes: 0 done, 1 the gate refused or a run failed, 2 wrong use."""
     _quiet()
     try:
-        application()
+        make_app(_wanted())()
     except WinnowError as error:
         _explain(error)
         sys.exit(error.exit_code)
@@ -42,7 +43,8 @@ def main() -> None:
         sys.exit("stopped; run the same command again: finished steps are kept")
 
 
-def application() -> None:
+def make_app(verbs: Iterable[str]) -> typer.Typer:
+    """The application with those verbs; only their files are loaded."""
     app = typer.Typer(
         name="winnow",
         help="Turns coding-agent sessions into training signals; no text leaves.",
@@ -51,10 +53,10 @@ def application() -> None:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for verb in _wanted():
+    for verb in verbs:
         module = importlib.import_module(f"flows.commands.{verb.replace('-', '_')}")
         app.command(verb)(getattr(module, verb.replace("-", "_")))
-    app()
+    return app
 
 
 def _wanted() -> tuple[str, ...]:
