@@ -8,12 +8,12 @@ from expectations.mechanisms import ERROR_SUFFIX
 from flows.adapters import opendp_noise
 from flows.adapters.contributions import Contributions
 from flows.adapters.keys import KeyRing
+from flows.policy.release_windows import Window
 from flows.policy.tiers import Tier
 from flows.release.aggregate_dp import draw_cohorts
 from flows.release.bounding import cell_totals, sampled_truths
 from flows.release.policies import cohorts_of, policy_digest, survey_of
 from flows.release.randomized_response import draw_answers
-from flows.release.windows import Window
 
 
 def draw(

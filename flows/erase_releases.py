@@ -14,12 +14,12 @@ from flows.adapters.draws import Draws
 from flows.adapters.exports import ExportStore
 from flows.adapters.ledger import Ledger
 from flows.export_days import Release, check_day, publish_day, withdraw_day
+from flows.policy.accounting import charge_of
 from flows.policy.erasure import is_withdrawn_draw
 from flows.policy.locked import copy_statement
+from flows.policy.release_windows import Window
 from flows.policy.releases import Outcome
 from flows.policy.retention import Place
-from flows.release.accounting import charge_of
-from flows.release.windows import Window
 
 _PART = "part-0.parquet"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flows.adapters.ledger import Ledger
 from flows.export_days import usable_allowlist
+from flows.policy.accounting import budget_of
 from flows.policy.tiers import Tier
-from flows.release.accounting import budget_of
 
 
 def budget_status(home: Path, today: date) -> list[dict]:

@@ -15,18 +15,18 @@ from flows.adapters.keys import KeyRing
 from flows.adapters.ledger import Ledger
 from flows.draw_release import draw
 from flows.orchestrator import task
+from flows.policy.accounting import Charge, charge_of, spending_of
 from flows.policy.budgets import is_affordable, left, renews_on
-from flows.policy.tiers import Tier
-from flows.release.accounting import Charge, charge_of, spending_of
-from flows.release.bounding import session_count
-from flows.release.policies import policy_digest
-from flows.release.windows import (
+from flows.policy.release_windows import (
     Window,
     closed_windows,
     is_new,
     next_window,
     released_from,
 )
+from flows.policy.tiers import Tier
+from flows.release.bounding import session_count
+from flows.release.policies import policy_digest
 
 
 class Desk(NamedTuple):

@@ -7,8 +7,8 @@ no count and no value. It is kept when the release itself is purged: what was sp
 from pathlib import Path
 
 from flows.adapters.chain import Chain
+from flows.policy.accounting import Charge
 from flows.policy.errors import WinnowError
-from flows.release.accounting import Charge
 
 
 class Ledger:

@@ -7,9 +7,9 @@ keyed hash, so that the choice is random, stable, and not the account's to make.
 from collections.abc import Sequence
 
 from flows.policy.locked import between, text
+from flows.policy.release_windows import Window
 from flows.release.aggregate_dp import Cohorts, Total
 from flows.release.randomized_response import Question, Survey
-from flows.release.windows import Window
 
 _OTHER = "other"
 _KEPT = """

@@ -48,7 +48,7 @@ def child(home: Path) -> None:
     from flows.adapters.contributions import open_contributions
     from flows.adapters.keys import KeyRing
     from flows.draw_release import draw
-    from flows.release.windows import window_of
+    from flows.policy.release_windows import window_of
 
     export = load_allowlist("default_tier").exports["training_cohorts"]
     opendp_noise.discrete_laplace([0], 1.0, 1)

@@ -7,10 +7,10 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.policy.release_windows import Window
 from flows.release.aggregate_dp import Cohorts, Total, sensitivity
 from flows.release.bounding import cell_totals, kept_sessions, public_value, sampled_truths
 from flows.release.policies import cohorts_of, survey_of
-from flows.release.windows import Window
 from tests.release.warehouse import MONDAY, TABLE, session
 
 WEEK = Window(MONDAY, MONDAY + timedelta(days=6))

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from flows.adapters.ledger import Ledger
+from flows.policy.accounting import Charge, budget_of, charge_of, spending_of
 from flows.policy.errors import WinnowError
-from flows.release.accounting import Charge, budget_of, charge_of, spending_of
-from flows.release.windows import Window
+from flows.policy.release_windows import Window
 from tests.release.warehouse import MONDAY, TODAY
 
 

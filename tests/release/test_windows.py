@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.release.windows import (
+from flows.policy.release_windows import (
     Window,
     closed_windows,
     is_new,

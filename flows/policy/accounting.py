@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from flows.policy.budgets import left, renews_on, spent_at_most
-from flows.release.windows import Window, next_window
+from flows.policy.release_windows import Window, next_window
 
 
 @dataclass(frozen=True)
