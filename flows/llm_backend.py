@@ -21,7 +21,8 @@ _TRUE, _FALSE = 0.7, 0.5
 
 
 class LlmBackend:
-    """Every prompt is a session of its own, with the prompt before it and the agent's tail.
+    """Scores as of any backend, from letters. Raises WinnowError where the endpoint refuses every
+    call, TransientError where it is down.
 
     `usage` counts calls by outcome, tokens and what was dropped; `usd` is their cost. A file is a
     batch: calls run side by side, and a run that was stopped goes on from what was answered.
@@ -38,9 +39,12 @@ class LlmBackend:
         self.thresholds = Thresholds(_TRUE * every, _TRUE * every, _FALSE * every, frozenset())
 
     def score(self, prompts: Sequence[Prompt]) -> np.ndarray:
-        """As Backend.score. Raises WinnowError where the endpoint refuses every call or is down."""
-        sessions = (SessionText("", self.day, [prompt]) for prompt in prompts)
-        with counted("asking the language model", len(prompts)) as advance:
+        """Every prompt as a session of its own, with the prompt before it and the agent's tail."""
+        return self.score_sessions([SessionText("", self.day, [prompt]) for prompt in prompts])
+
+    def score_sessions(self, sessions: Sequence[SessionText]) -> np.ndarray:
+        """One call a session. Rows are the prompts of the sessions, in order."""
+        with counted("asking the language model", len(sessions)) as advance:
             found = self.reader.read(sessions, advance)
         self.usage.update(found.counts)
         self.usd += found.usd
