@@ -48,6 +48,8 @@ def _print_tier(console, tier: str, result: dict) -> None:
     _print_sources(console, show, window, run)
     _print_lines(console, show, window)
     _print_control(console, show, result["pull"]["control"])
+    if erased := result["erased"].get("accounts"):
+        _print_line(console, "erased", f"{show(erased)} accounts whose consent was taken back")
     for warning in result["quality"]["warnings"]:
         _print_line(console, "[yellow]quality[/]", warning)
     _print_line(console, "signals", " · ".join(result["build"]["signals"]))
