@@ -1,4 +1,4 @@
-"""winnow report: the scorecard as one HTML file."""
+"""winnow report: the scorecard as one HTML file, or the errors of sessions with a bug report."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,18 @@ def report(
     looks: Annotated[
         str, typer.Option(help="once or daily: which intervals decide; daily if days are known")
     ] = "",
+    feedback: Annotated[
+        bool,
+        typer.Option("--feedback", help="instead: errors by version, of bug reports' sessions"),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="print the same as one JSON document; write no file")
     ] = False,
 ) -> None:
     """Write the scorecard as one HTML file that loads nothing."""
+    if feedback:
+        _report_feedback(as_json)
+        return
     from rich.console import Console
 
     from flows.adapters.files import write_whole
@@ -52,3 +59,30 @@ def _page(documents: list[dict]) -> str:
         "looks": charts.look_chart,
     }
     return render(documents, drawings, load_settings().today)
+
+
+def _report_feedback(as_json: bool) -> None:
+    from flows.adapters.feedback_errors import read_feedback_errors
+    from flows.settings import load_settings
+
+    errors = read_feedback_errors(load_settings().home / "warehouse")
+    if as_json:
+        print(json.dumps({"feedback_errors": errors}))
+    else:
+        _show_feedback(errors)
+
+
+def _show_feedback(errors: list[dict]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("version", "error", "tool", box=None, pad_edge=False)
+    for name in ("errors", "sessions", "of sessions", "accounts"):
+        table.add_column(name, justify="right")
+    for row in errors:
+        parts = [row[f"client_{part}"] for part in ("major", "minor", "patch")]
+        version = "unknown" if parts[0] is None else ".".join(map(str, parts))
+        counts = ("error_count", "session_count", "version_session_count", "account_count")
+        figures = [f"{row[name]:,}" for name in counts]
+        table.add_row(version, row["error_kind"], row["tool_kind"], *figures)
+    Console(highlight=False).print(table if errors else "no errors in the sessions of the window")

@@ -18,6 +18,7 @@ NAMES = {
     "declassified": r"dec_[a-z]+__[a-z_]+",
     "signals": r"sig_session__[a-z_]+",
     "scorecard": r"scorecard_[a-z]+",
+    "feedback": r"feedback_[a-z]+",
     "exports": r"[a-z]+_[a-z]+",
 }
 FORBIDDEN = ("run_query", "statement(", "log(", "print(", "hook", "store_failures", "env_var")
@@ -120,6 +121,15 @@ def test_an_export_stands_in_the_folder_of_its_tier_and_is_enabled_there_only():
     for folder in (PROJECT / "models/exports").iterdir():
         assert folder.name in set(Tier) - {Tier.FEEDBACK}
         assert exports[folder.name]["+enabled"] == f"{{{{ target.name == '{folder.name}' }}}}"
+
+
+def test_what_mends_the_product_is_built_of_feedback_only_and_read_by_no_other_model():
+    rooms = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["models"]["winnow"]
+    assert rooms["feedback"]["+enabled"] == f"{{{{ target.name == '{Tier.FEEDBACK}' }}}}"
+    own = [path for path in MODELS if path.parent.name == "feedback"]
+    assert own
+    for path in set(MODELS) - set(own):
+        assert not any(f"'{model.stem}'" in path.read_text() for model in own), path.name
 
 
 def test_nothing_in_the_project_reaches_out_of_sql():
