@@ -21,10 +21,16 @@ from expectations.domains import (
 )
 from expectations.mechanisms import Mechanism
 from expectations.mechanisms import problem_of as mechanism_problem_of
+from expectations.purposes import PurposeError, TierPurposes, load_purposes
+from expectations.purposes import problem_of as purpose_problem_of
 
 FOLDER = Path(__file__).parent / "allowlists"
-ROW_TIER = "opt_in"
-NO_EXPORT_TIER = "feedback"
+
+_FORMAT = "mend that key; docs of the format stand at the top of allowlists/opt_in.yml"
+_REVIEWED = (
+    "take the export out, or have the privacy owner put it under a purpose of the tier in "
+    "expectations/purposes.yml, which people are told of"
+)
 
 _Domain = Bool | Integer | Ratio | Enum | Date | KeyedHash
 
@@ -86,8 +92,11 @@ class Allowlist:
     exports: Mapping[str, Export]
 
 
-def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
-    """The allowlist of `tier` in `folder` (default: the ones shipped).
+def load_allowlist(
+    tier: str, folder: Path | None = None, purposes: Path | None = None
+) -> Allowlist:
+    """The allowlist of `tier` in `folder`, held against the file `purposes` (default: those
+    shipped).
 
     Raises AllowlistError for a file that is missing, is not YAML, repeats a key, has a key that
     this version does not know, or promises what the tier may not have.
@@ -96,11 +105,15 @@ def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
     document = _convert(_read(path), _Document, path.name, "")
     if document.tier != tier:
         raise _error(path.name, "tier", "is not the tier that the file is named after")
-    if tier == NO_EXPORT_TIER and document.exports:
-        raise _error(path.name, "exports", "must be empty: feedback never leaves as an export")
+    purposes_of_tier = _purposes(tier, purposes)
+    for name in document.exports:
+        if problem := purpose_problem_of(purposes_of_tier, name):
+            raise _error(path.name, f"exports.{name}", problem, _REVIEWED)
     exports = {
         name: _export(name, raw, document, path.name) for name, raw in document.exports.items()
     }
+    for name, export in exports.items():
+        _check_form(export, purposes_of_tier, path.name, f"exports.{name}")
     return Allowlist(
         tier=document.tier,
         policy_version=document.policy_version,
@@ -108,6 +121,13 @@ def load_allowlist(tier: str, folder: Path | None = None) -> Allowlist:
         max_bits_per_session=document.max_bits_per_session,
         exports=MappingProxyType(exports),
     )
+
+
+def _purposes(tier: str, path: Path | None) -> TierPurposes:
+    try:
+        return load_purposes(path)[tier]
+    except PurposeError as error:
+        raise AllowlistError(error.message, remedy=error.remedy) from None
 
 
 def path_of(tier: str, folder: Path | None = None) -> Path:
@@ -130,7 +150,7 @@ def _export(name: str, raw: dict, document: _Document, file: str) -> Export:
         minimum_accounts=parsed.minimum_accounts,
         columns=MappingProxyType(columns),
     )
-    _check_export(export, document.tier, file, place)
+    _check_export(export, file, place)
     return export
 
 
@@ -146,7 +166,7 @@ def _column(name: str, raw: dict, document: _Document, file: str, place: str) ->
     return Column(name=name, domain=domain)
 
 
-def _check_export(export: Export, tier: str, file: str, place: str) -> None:
+def _check_export(export: Export, file: str, place: str) -> None:
     named = [*export.keys, export.partition]
     if export.minimum_accounts:
         named.append(export.minimum_accounts.column)
@@ -156,7 +176,10 @@ def _check_export(export: Export, tier: str, file: str, place: str) -> None:
         raise _error(file, f"{place}.partition", "must be a column of the domain date")
     if any(export.columns[name].domain.nullable for name in (*export.keys, export.partition)):
         raise _error(file, f"{place}.keys", "names a column that may be null")
-    if tier == ROW_TIER:
+
+
+def _check_form(export: Export, purposes: TierPurposes, file: str, place: str) -> None:
+    if purposes.leaves_as == "rows":
         _check_rows(export, file, place)
         _check_purposes(export, file, place)
     else:
@@ -208,11 +231,8 @@ def _read(path: Path) -> object:
     raise _error(path.name, "(file)", problem)
 
 
-def _error(file: str, place: str, problem: str) -> AllowlistError:
-    return AllowlistError(
-        f"allowlist {file}, {place}: {problem}",
-        remedy="mend that key; docs of the format stand at the top of allowlists/opt_in.yml",
-    )
+def _error(file: str, place: str, problem: str, remedy: str = _FORMAT) -> AllowlistError:
+    return AllowlistError(f"allowlist {file}, {place}: {problem}", remedy=remedy)
 
 
 class _RepeatedKeyError(Exception):

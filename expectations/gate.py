@@ -18,15 +18,21 @@ _UNCHECKED = "it could not be checked, which counts as refused: build the candid
 
 
 def check_export(
-    path: Path, tier: str, *, today: date | None = None, allowlists: Path | None = None
+    path: Path,
+    tier: str,
+    *,
+    today: date | None = None,
+    allowlists: Path | None = None,
+    purposes: Path | None = None,
 ) -> Verdict:
     """Judges the candidate folder `…/<tier>/<export>/date=<day>/` by the allowlist of `tier`.
 
     `today` is the clock of the window (default: the UTC date), `allowlists` a folder of
-    `<tier>.yml` files (default: those shipped). Writes nothing. Raises AllowlistError for an
-    allowlist that cannot be used; whatever is wrong with the candidate is a refusal.
+    `<tier>.yml` files and `purposes` the table of purposes that bounds them (default: those
+    shipped). Writes nothing. Raises AllowlistError for an allowlist that cannot be used; whatever
+    is wrong with the candidate is a refusal.
     """
-    allowlist = load_allowlist(tier, allowlists)
+    allowlist = load_allowlist(tier, allowlists, purposes)
     candidate = Candidate(path, allowlist, today or datetime.now(UTC).date())
     try:
         return _judge(candidate)

@@ -140,13 +140,6 @@ def test_opt_in_has_no_mechanism_that_only_looks_like_one(bench):
         load_allowlist("opt_in", bench.allowlists)
 
 
-def test_an_export_of_feedback_is_refused(bench):
-    exports = bench.text("opt_in").split("exports:\n")[1]
-    bench.edit("feedback", "exports: {}", "exports:\n" + exports)
-    with pytest.raises(AllowlistError, match="feedback never leaves"):
-        load_allowlist("feedback", bench.allowlists)
-
-
 def test_a_missing_allowlist_means_that_nothing_may_leave(bench):
     with pytest.raises(AllowlistError, match="missing"):
         load_allowlist("opt_in", Path(bench.allowlists) / "elsewhere")
