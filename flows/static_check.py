@@ -23,39 +23,31 @@ def check_files(project: Path) -> list[dict]:
     ]
 
 
-def check_tier(root: Path, tier: Tier) -> dict:
+def check_tier(root: Path, tier: Tier, home: Path | None = None) -> dict:
     """One tier's report: counts, `refused` (place, rule, message, remedy), doors, bits, seconds.
 
-    The dbt project is compiled, which runs its Jinja: check the files first.
+    The dbt project is compiled, which runs its Jinja: check the files first. With a `home`, what
+    was compiled of this very project before is taken from there; it is analysed anew all the same.
     """
+    from flows.adapters.compiled_models import compile_tier, load_compiled_tier
+
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="winnow-check-") as folder:
-        models = _compiled(root / "dbt", tier, Path(folder))
-    report = _report(root, tier, models)
+    project = root / "dbt"
+    compiled = load_compiled_tier(home, project, tier) if home else compile_tier(project, tier)
+    report = _report(root, tier, compiled)
     return report | {"tier": str(tier), "seconds": round(time.monotonic() - started, 1)}
 
 
-def _compiled(project: Path, tier: Tier, target: Path) -> list:
+def _models(compiled, contracts) -> list:
     """Models in the order of their dependence, then data tests, as expectations takes them."""
-    from expectations.flow.contracts import load_contracts
     from expectations.lineage import CompiledModel
-    from flows.adapters import dbt_runner
 
-    contracts = load_contracts(project).models
-    found = dbt_runner.compile_models(dbt_runner.Project(project, tier, target, ":memory:", ()))
-    models = [CompiledModel(m.name, m.room, m.sql, contracts.get(m.name, {})) for m in found]
-    return models + [CompiledModel(p.stem, "test", p.read_text()) for p in _tests(target)]
+    found = contracts.models
+    models = [CompiledModel(m.name, m.room, m.sql, found.get(m.name, {})) for m in compiled.models]
+    return models + [CompiledModel(name, "test", sql) for name, sql in compiled.tests]
 
 
-def _tests(target: Path) -> Iterator[Path]:
-    """dbt writes the SQL of a model's tests into a folder that is named after its .yml."""
-    compiled = target / "compiled"
-    for path in sorted(compiled.rglob("*.sql")):
-        if path.parent.suffix == ".yml" or path.relative_to(compiled).parts[1] == "tests":
-            yield path
-
-
-def _report(root: Path, tier: Tier, models: list) -> dict:
+def _report(root: Path, tier: Tier, compiled) -> dict:
     import duckdb
 
     from expectations.declassifiers import load_declassifiers
@@ -64,6 +56,7 @@ def _report(root: Path, tier: Tier, models: list) -> dict:
     from expectations.project import source_text
 
     contracts, doors = load_contracts(root / "dbt"), load_declassifiers()
+    models = _models(compiled, contracts)
     with duckdb.connect() as connection:
         verdict = check_project(
             connection,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from expectations import documents
 from expectations.files.findings import Finding
 from expectations.files.layout import relative, text_files
 
@@ -33,7 +34,7 @@ def check(project: Path) -> Iterator[Finding]:
             continue
         place = relative(path, project)
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = documents.load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError):
             yield Finding(place, "unreadable", "not YAML")
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from expectations import documents
 from expectations.files.findings import Finding
 from expectations.files.layout import relative, text_files
 from expectations.flow import literals
@@ -22,7 +23,7 @@ def check(project: Path) -> Iterator[Finding]:
         if path.suffix not in (".yml", ".yaml"):
             continue
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            document = documents.load(path.read_text(encoding="utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError):
             continue
         for test in _unit_tests(document):

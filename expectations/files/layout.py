@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from expectations import documents
 from expectations.files.findings import Finding
 from expectations.flow import literals
 
@@ -73,7 +74,7 @@ def _contract_findings(path: Path) -> Iterator[tuple[str, str]]:
         yield "missing_contract", "a model without a .yml of the same name"
         return
     try:
-        document = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+        document = documents.load(beside.read_text(encoding="utf-8")) or {}
         models = {model["name"]: model for model in document.get("models") or ()}
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
+from expectations import documents
 
 
 @dataclass
@@ -22,7 +22,7 @@ def load_contracts(project: Path) -> Contracts:
     """Read every .yml below models/ of a dbt project; raises yaml.YAMLError for a broken one."""
     contracts = Contracts()
     for path in sorted((project / "models").rglob("*.y*ml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = documents.load(path.read_text(encoding="utf-8")) or {}
         for source in document.get("sources") or ():
             _add_source(contracts, source)
         for model in document.get("models") or ():

@@ -1,12 +1,14 @@
-"""The declassified models' SQL, compiled by dbt once per version of the project.
+"""The models' SQL, compiled by dbt once per version of the project.
 
-Starting dbt costs more than declassifying a quiet day; the cache is keyed by the content of the
-project, and holds SQL only.
+Starting dbt costs more than declassifying a quiet day or checking every model; the cache is keyed
+by the content of the project, and holds SQL only.
 """
 
 import hashlib
 import importlib.metadata
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,10 +16,10 @@ import msgspec
 from flows.adapters import dbt_runner
 from flows.adapters.files import write_whole
 from flows.adapters.model_contracts import contracts
-from flows.adapters.spill import spill_folder
 from flows.policy.locked import Limits, opening_statements
 
-_SOURCES = (".sql", ".yml")
+_SOURCES = (".sql", ".yml", ".yaml", ".csv", ".md")
+_COMPILERS = ("dbt-core", "dbt-duckdb", "duckdb")
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -36,30 +38,57 @@ class CompiledModels(msgspec.Struct, frozen=True):
     doors: list[Model]
 
 
+class CompiledTier(msgspec.Struct, frozen=True):
+    """Every model of one tier, parents first, and the SQL of its data tests by name."""
+
+    models: list[dbt_runner.CompiledModel]
+    tests: list[tuple[str, str]]
+
+
 def load_compiled(home: Path, project: Path, tier: str) -> CompiledModels:
     """From the cache, or compiled now. Models are the same for every tier."""
     folder = home / "state" / "dbt-compiled"
     digest = project_digest(project)
     path = folder / digest / "models.json"
     if not path.exists():
-        compiled = _compile(folder / ".target", project, tier, digest)
-        write_whole(path, msgspec.json.encode(compiled))
-        _remove_others(folder, digest)
+        _keep(path, _compile(project, tier, digest))
     return msgspec.json.decode(path.read_bytes(), type=CompiledModels)
 
 
+def load_compiled_tier(home: Path, project: Path, tier: str) -> CompiledTier:
+    """From the cache, or compiled now against an empty in-memory database; no data is read.
+
+    Compiling runs the project's Jinja: check the project's files first.
+    """
+    folder = home / "state" / "dbt-compiled" / project_digest(project)
+    path = folder / f"{tier}.json"
+    if not path.exists():
+        _keep(path, compile_tier(project, tier))
+    return msgspec.json.decode(path.read_bytes(), type=CompiledTier)
+
+
+def compile_tier(project: Path, tier: str) -> CompiledTier:
+    """Compiles in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="winnow-compiled-") as folder:
+        target = Path(folder)
+        found = dbt_runner.compile_models(dbt_runner.Project(project, tier, target, ":memory:", ()))
+        return CompiledTier(found, [(path.stem, path.read_text()) for path in _tests(target)])
+
+
 def project_digest(project: Path) -> str:
-    """Changes with any model, macro or property of the project, and with dbt itself."""
-    digest = hashlib.sha256(importlib.metadata.version("dbt-core").encode())
+    """Changes with any model, macro or property of the project, and with what compiles it."""
+    versions = [(name, importlib.metadata.version(name)) for name in _COMPILERS]
+    digest = hashlib.sha256(repr(versions).encode())
     for path in sorted(path for path in project.rglob("*") if path.suffix in _SOURCES):
         content = hashlib.sha256(path.read_bytes()).digest()
         digest.update(path.relative_to(project).as_posix().encode() + b"\0" + content)
     return digest.hexdigest()[:16]
 
 
-def _compile(target: Path, project: Path, tier: str, digest: str) -> CompiledModels:
+def _compile(project: Path, tier: str, digest: str) -> CompiledModels:
     doors = contracts(project, "declassified")
-    with spill_folder(target):
+    with tempfile.TemporaryDirectory(prefix="winnow-compiled-") as folder:
+        target = Path(folder)
         statements = opening_statements([], [], Limits(target / "spill"))
         memory = dbt_runner.Project(project, tier, target, ":memory:", statements)
         compiled = dbt_runner.compile_models(memory, select=["+path:models/declassified"])
@@ -71,7 +100,17 @@ def _compile(target: Path, project: Path, tier: str, digest: str) -> CompiledMod
     )
 
 
-def _remove_others(folder: Path, digest: str) -> None:
-    for path in folder.iterdir():
-        if path.name != digest:
-            shutil.rmtree(path, ignore_errors=True)
+def _tests(target: Path) -> Iterator[Path]:
+    """dbt writes the SQL of a model's tests into a folder that is named after its .yml."""
+    compiled = target / "compiled"
+    for path in sorted(compiled.rglob("*.sql")):
+        if path.parent.suffix == ".yml" or path.relative_to(compiled).parts[1] == "tests":
+            yield path
+
+
+def _keep(path: Path, compiled: msgspec.Struct) -> None:
+    """Writes into the folder of the project's version, and removes those of other versions."""
+    write_whole(path, msgspec.json.encode(compiled))
+    for other in path.parent.parent.iterdir():
+        if other != path.parent:
+            shutil.rmtree(other, ignore_errors=True)

@@ -15,10 +15,11 @@ def check(
     from flows.settings import load_settings
     from flows.static_check import check_files
 
-    root = load_settings().project_dir
+    settings = load_settings()
+    root = settings.project_dir
     files = check_files(root / "dbt")
     # Compiling runs the project's Jinja: not before its files are known to be harmless.
-    reports = [] if files else _reports(root, check_tier(tier) if tier else None)
+    reports = [] if files else _reports(root, settings.home, check_tier(tier) if tier else None)
     if as_json:
         print(json.dumps({"files": files, "tiers": reports}))
     else:
@@ -27,7 +28,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _reports(root, tier) -> list[dict]:
+def _reports(root, home, tier) -> list[dict]:
     """One tier here; of several, the first in a process beside this one: dbt's start is most of
     the time, and a second start on a second core is cheaper than waiting."""
     from concurrent.futures import ThreadPoolExecutor
@@ -36,11 +37,11 @@ def _reports(root, tier) -> list[dict]:
     from flows.static_check import check_tier
 
     if tier:
-        return [check_tier(root, tier)]
+        return [check_tier(root, tier, home)]
     first, *others = Tier
     with _waiting(), ThreadPoolExecutor(max_workers=1) as pool:
         beside = pool.submit(_child, first)
-        here = [check_tier(root, other) for other in others]
+        here = [check_tier(root, other, home) for other in others]
         return beside.result() + here
 
 

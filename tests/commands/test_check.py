@@ -24,7 +24,7 @@ REFUSAL = {"place": "m.c", "rule": "explicit_flow", "message": "made of t.c", "r
 def run(monkeypatch):
     def run(report=REPORT, files=(), **options):
         monkeypatch.setattr("flows.static_check.check_files", lambda project: list(files))
-        monkeypatch.setattr("flows.static_check.check_tier", lambda root, tier: report)
+        monkeypatch.setattr("flows.static_check.check_tier", lambda root, tier, home: report)
         return command.check(tier="opt_in", **{"as_json": False, **options})
 
     return run
