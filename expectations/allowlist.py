@@ -23,6 +23,7 @@ from expectations.mechanisms import Mechanism
 from expectations.mechanisms import problem_of as mechanism_problem_of
 from expectations.purposes import PurposeError, TierPurposes, load_purposes
 from expectations.purposes import problem_of as purpose_problem_of
+from expectations.strict_yaml import RepeatedKeyError, load_strict
 
 FOLDER = Path(__file__).parent / "allowlists"
 
@@ -221,10 +222,10 @@ def _convert(raw: object, type_: type, file: str, place: str):
 
 def _read(path: Path) -> object:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        return load_strict(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         problem = "is missing, so nothing may leave"
-    except _RepeatedKeyError as error:
+    except RepeatedKeyError as error:
         problem = str(error)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         problem = "cannot be read as YAML"
@@ -233,18 +234,3 @@ def _read(path: Path) -> object:
 
 def _error(file: str, place: str, problem: str, remedy: str = _FORMAT) -> AllowlistError:
     return AllowlistError(f"allowlist {file}, {place}: {problem}", remedy=remedy)
-
-
-class _RepeatedKeyError(Exception):
-    pass
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML lets a later key overwrite an earlier one in silence; a policy must not."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise _RepeatedKeyError(f"repeats the key {key} (line {node.start_mark.line + 1})")
-        return super().construct_mapping(node, deep)

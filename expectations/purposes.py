@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 import yaml
 
+from expectations.strict_yaml import RepeatedKeyError, load_strict
+
 FILE = Path(__file__).parent / "purposes.yml"
 ROW_TIER = "opt_in"
 
@@ -54,9 +56,9 @@ def load_purposes(path: Path | None = None) -> Mapping[str, TierPurposes]:
     not know, or that contradicts itself.
     """
     try:
-        document = yaml.safe_load((path or FILE).read_text(encoding="utf-8"))
+        document = load_strict((path or FILE).read_text(encoding="utf-8"))
         table = msgspec.convert(document, _Table, strict=True)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RepeatedKeyError) as error:
         raise _error(str(error)) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         raise _error("cannot be read as YAML, so nothing may leave") from None

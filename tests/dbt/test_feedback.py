@@ -74,8 +74,8 @@ def test_the_other_tiers_do_not_have_the_table(built):
     assert "stg_events" in tables and "feedback_errors" not in tables
 
 
-def test_a_warehouse_that_is_not_built_yet_is_named_with_what_builds_it(tmp_path, monkeypatch):
+def test_a_warehouse_that_is_not_built_yet_is_refused_with_what_builds_it(tmp_path, monkeypatch):
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path))
-    with pytest.raises(WinnowError, match="no warehouse") as refusal:
+    with pytest.raises(WinnowError, match="no table of errors") as refusal:
         report(feedback=True)
     assert "winnow run --tier feedback" in refusal.value.remedy

@@ -98,6 +98,13 @@ def test_a_table_that_is_not_understood_lets_nothing_leave(bench, table, changes
         load_allowlist("opt_in", bench.allowlists, path)
 
 
+def test_a_tier_that_stands_there_twice_is_refused(tmp_path):
+    path = tmp_path / "purposes.yml"
+    path.write_text(FILE.read_text() + "\nfeedback:\n  owner: me\n")
+    with pytest.raises(PurposeError, match="repeats the key feedback"):
+        load_purposes(path)
+
+
 def test_a_missing_table_lets_nothing_leave(bench, tmp_path):
     with pytest.raises(AllowlistError, match="nothing may leave"):
         load_allowlist("opt_in", bench.allowlists, tmp_path / "elsewhere.yml")
