@@ -127,6 +127,9 @@ def _deleters(work: Work) -> _Deleters:
         [kind for kind in KINDS if kind.startswith("landing/")],
         lambda places: erase_landing.remove_rows(home, places, gone),
     )
+    # Whole files: a session stands there under every live epoch's key, and the next pull writes
+    # them anew without it.
+    rows["landing/survival"] = lambda places: purge_files.delete_files(home, places)
     source = source_purge(desk.own)
     if source is not None:
         rows |= dict.fromkeys(("source/sessions", "source/uploads"), source.delete)

@@ -77,3 +77,10 @@ def test_a_clock_that_goes_backwards_within_a_session_loses_nothing():
 def test_an_event_belongs_to_its_utc_day(instant):
     micros = to_micros(datetime.fromisoformat(instant).replace(tzinfo=UTC))
     assert to_date(micros) == date(2026, 3, 20)
+
+
+def test_a_session_from_before_an_erasure_stays_out_and_a_later_one_lands():
+    asked = Admission(rules_for(TODAY, NOW, None, START))
+    assert asked.refusal("old", to_micros(START - HOUR)) == "erased"
+    assert asked.refusal("old", to_micros(START + HOUR)) == "erased"
+    assert asked.refusal("new", to_micros(START)) is None

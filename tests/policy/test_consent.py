@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.policy.consent import NO_CONSENT, ConsentEvent, fingerprint, resolve
+from flows.policy.consent import NO_CONSENT, ConsentEvent, fingerprint, resolve, settled
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,3 +73,45 @@ def test_the_order_of_arrival_decides_nothing(events, order, at):
     order.shuffle(shuffled)
     instant = NOON + at * HOUR
     assert timeline(*events).is_granted_at(instant) == timeline(*shuffled).is_granted_at(instant)
+
+
+def test_a_repeated_event_counts_once():
+    granted = event("granted", NOON)
+    assert settled([("e1", granted), ("e1", granted)]) == ([granted], 0)
+
+
+def test_an_event_repeated_with_other_content_has_the_stricter_meaning():
+    granted, revoked = event("granted", NOON - HOUR), event("revoked", NOON)
+    found = settled([("e1", granted), ("e1", revoked)])
+    assert found.events == [revoked] and found.contradictory == 1
+    later = event("granted", NOON)
+    assert settled([("e1", later), ("e1", granted)]).events == [later]
+
+
+def test_every_revocation_of_a_contradiction_counts():
+    revocations = [event("revoked", NOON), event("revoked", NOON + HOUR)]
+    assert settled([("e1", each) for each in revocations]).events == revocations
+
+
+def test_a_grant_whose_id_stands_for_two_accounts_counts_for_neither():
+    other = ConsentEvent("ben", "granted", NOON, NOON)
+    assert settled([("e1", event("granted", NOON)), ("e1", other)]) == ([], 1)
+
+
+def test_an_erasure_ends_consent_until_a_later_word():
+    erased = timeline(event("granted", NOON - HOUR), event("granted", NOON + HOUR))
+    erased = erased.revoked_at("ada", NOON)
+    assert not erased.is_granted_at(NOON) and erased.is_granted_at(NOON + HOUR)
+
+
+@given(events=EVENTS, order=st.randoms())
+def test_contradictions_are_settled_the_same_in_any_order(events, order):
+    records = [(f"e{number % 3}", each) for number, each in enumerate(events)]
+    shuffled = list(records)
+    order.shuffle(shuffled)
+    for at in range(-6, 7):
+        instant = NOON + at * HOUR
+        one, two = (resolve(settled(each).events) for each in (records, shuffled))
+        assert one.get("ada", NO_CONSENT).is_granted_at(instant) == two.get(
+            "ada", NO_CONSENT
+        ).is_granted_at(instant)
