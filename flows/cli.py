@@ -4,10 +4,15 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable
+from typing import NoReturn
 
 import typer
 
+from flows.orchestrator import redact
 from flows.policy.errors import WinnowError
+
+# What typer ends a command with that was interrupted, as shells expect it.
+_INTERRUPTED = 130
 
 VERBS = (
     "run",
@@ -37,10 +42,14 @@ def main() -> None:
     try:
         make_app(_wanted())()
     except WinnowError as error:
-        _explain(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit("stopped; run the same command again: finished steps are kept")
+        _end(error)
+    except Exception as error:
+        # Not every verb is a flow, and what a library raises may quote data.
+        _end(redact(error, " ".join(_wanted()[:1])))
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            print("stopped; run the same command again: finished steps are kept", file=sys.stderr)
+        raise
 
 
 def make_app(verbs: Iterable[str]) -> typer.Typer:
@@ -75,10 +84,11 @@ def _quiet() -> None:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
 
-def _explain(error: WinnowError) -> None:
+def _end(error: WinnowError) -> NoReturn:
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"[red]winnow:[/] {escape(error.message)}")
     console.print(f"[dim]→[/] {escape(error.remedy)}")
+    sys.exit(error.exit_code)

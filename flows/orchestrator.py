@@ -45,14 +45,15 @@ def redacted(function):
         except WinnowError as error:
             failure = type(error)(error.message, remedy=error.remedy, exit_code=error.exit_code)
         except Exception as error:
-            failure = _redact(error, function.__name__)
+            failure = redact(error, function.__name__)
         # Raised out of the handler, so that the original is not its context either.
         raise failure
 
     return guarded
 
 
-def _redact(error: Exception, step: str) -> WinnowError:
+def redact(error: Exception, step: str) -> WinnowError:
+    """What may be said of an exception that is not ours: the step, our place, the type."""
     name = type(error).__name__
     if isinstance(error, OSError) and error.errno:
         name = f"{name}: {os.strerror(error.errno)}"

@@ -82,7 +82,11 @@ def main() -> None:
     order = json.load(sys.stdin)
     if order["stage"] == "pull":
         without_pandas()
-    answer = _answer(order)
+    try:
+        answer = _answer(order)
+    except KeyboardInterrupt:
+        # The terminal interrupts the parent too, which says so once for all stages.
+        sys.exit(130)
     with os.fdopen(int(sys.argv[1]), "w") as pipe:
         json.dump(answer, pipe, default=str)
 
