@@ -8,6 +8,9 @@ import typer
 
 def check(
     tier: Annotated[str, typer.Option(help="one tier; all of them where none is named")] = "",
+    twins: Annotated[
+        bool, typer.Option("--twins", help="build the real landing with other text: same bytes out")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
 ) -> None:
     """Prove that no raw text reaches a model's output; exit code 1 when something is refused."""
@@ -19,42 +22,62 @@ def check(
     root = settings.project_dir
     files = check_files(root / "dbt")
     # Compiling runs the project's Jinja: not before its files are known to be harmless.
-    reports = [] if files else _reports(root, settings.home, check_tier(tier) if tier else None)
+    chosen = check_tier(tier) if tier else None
+    reports = [] if files else _reports(settings, chosen, twins)
     if as_json:
         print(json.dumps({"files": files, "tiers": reports}))
     else:
         _show(files, reports)
-    if files or any(report["refused"] for report in reports):
+    if _is_refused(files, reports):
         raise typer.Exit(1)
 
 
-def _reports(root, home, tier) -> list[dict]:
+def _is_refused(files: list[dict], reports: list[dict]) -> bool:
+    return bool(files) or any(report["refused"] for report in reports)
+
+
+def _reports(settings, tier, twins: bool) -> list[dict]:
     """One tier here; of several, the first in a process beside this one: dbt's start is most of
-    the time, and a second start on a second core is cheaper than waiting."""
+    the time, and a second start on a second core is cheaper than waiting. Twins open a tier's
+    landing: a process each."""
     from concurrent.futures import ThreadPoolExecutor
 
     from flows.policy.tiers import Tier
-    from flows.static_check import check_tier
 
     if tier:
-        return [check_tier(root, tier, home)]
+        return [_report(settings, tier, twins)]
+    if twins:
+        return [report for each in Tier for report in _child(each, "--twins")]
     first, *others = Tier
     with _waiting(), ThreadPoolExecutor(max_workers=1) as pool:
         beside = pool.submit(_child, first)
-        here = [check_tier(root, other, home) for other in others]
+        here = [_report(settings, other) for other in others]
         return beside.result() + here
 
 
-def _child(tier) -> list[dict]:
+def _report(settings, tier, twins: bool = False) -> dict:
+    from flows.orchestrator import redacted
+    from flows.static_check import check_tier
+    from flows.twin_runs import check_twins
+
+    report = check_tier(settings.project_dir, tier, settings.home)
+    if not twins or report["refused"]:
+        return report
+    with _waiting("building twins"):
+        found = redacted(check_twins)(settings, tier)
+    return report | {"twins": found, "refused": found["refused"]}
+
+
+def _child(tier, *options: str) -> list[dict]:
     from flows.commands.purge import run_child
 
-    return run_child(tier, "check")["tiers"]
+    return run_child(tier, "check", *options)["tiers"]
 
 
-def _waiting():
+def _waiting(what: str = "compiling and checking models"):
     from rich.console import Console
 
-    return Console(stderr=True).status("compiling and checking models")
+    return Console(stderr=True).status(what)
 
 
 def _show(files: list[dict], reports: list[dict]) -> None:
@@ -83,11 +106,21 @@ def _show_report(console, report: dict) -> None:
             f"  this change {word} what a row can carry from {bits['committed']:.1f} to "
             f"{bits['now']:.1f} bits"
         )
+    if "twins" in report:
+        _show_twins(console, report["twins"])
     for item in report["refused"]:
         _show_refusal(console, item)
     for model, found in report["candidates"].items():
         for fingerprint, columns in found.items():
             console.print(f"  {model}: unregistered expression {fingerprint} over {columns}")
+
+
+def _show_twins(console, found: dict) -> None:
+    same = "not the same out" if found["refused"] else "the same bytes out"
+    console.print(
+        f"  {len(found['twins'])} twins with other text in {found['rows']} rows: {same} · "
+        f"{found['seconds']:.1f} s"
+    )
 
 
 def _show_refusal(console, item: dict) -> None:

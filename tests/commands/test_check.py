@@ -22,10 +22,11 @@ REFUSAL = {"place": "m.c", "rule": "explicit_flow", "message": "made of t.c", "r
 
 @pytest.fixture
 def run(monkeypatch):
-    def run(report=REPORT, files=(), **options):
+    def run(report=REPORT, files=(), twins=None, **options):
+        monkeypatch.setattr("flows.twin_runs.check_twins", lambda settings, tier: twins)
         monkeypatch.setattr("flows.static_check.check_files", lambda project: list(files))
         monkeypatch.setattr("flows.static_check.check_tier", lambda root, tier, home: report)
-        return command.check(tier="opt_in", **{"as_json": False, **options})
+        return command.check(tier="opt_in", twins=bool(twins), **{"as_json": False, **options})
 
     return run
 
@@ -61,3 +62,24 @@ def test_nothing_is_compiled_while_the_files_are_refused(run, capsys):
 def test_json_is_one_document(run, capsys):
     run(as_json=True)
     assert json.loads(capsys.readouterr().out) == {"files": [], "tiers": [REPORT]}
+
+
+TWINS = {"twins": ["null", "constant"], "rows": 80, "refused": [], "seconds": 9.0}
+
+
+def test_twins_that_agree_are_said_in_one_line(run, capsys):
+    run(twins=TWINS)
+    assert "2 twins with other text in 80 rows: the same bytes out" in capsys.readouterr().out
+
+
+def test_a_twin_that_differs_is_refused_with_its_remedy_and_ends_in_1(run, capsys):
+    with pytest.raises(typer.Exit) as ending:
+        run(twins={**TWINS, "refused": [{**REFUSAL, "rule": "twin"}]})
+    assert ending.value.exit_code == 1
+    printed = capsys.readouterr().out
+    assert "not the same out" in printed and "m.c: twin:" in printed
+
+
+def test_no_twin_is_built_of_what_is_refused_already(run):
+    with pytest.raises(typer.Exit):
+        run({**REPORT, "refused": [REFUSAL]}, twins={"refused": None})
