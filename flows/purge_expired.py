@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flows.adapters.locks import tier_lock
-from flows.adapters.purge_scope import SHARED, Scope, SharedScope, TierScope, execute
+from flows.adapters.purge_scope import Scope, SharedScope, TierScope, execute
 from flows.adapters.receipts import Receipts
 from flows.orchestrator import flow, redacted
 from flows.policy.errors import WinnowError
@@ -21,12 +21,11 @@ from flows.policy.retention import (
     check_same_plan,
     make_plan,
 )
-from flows.policy.tiers import Tier, check_tier
+from flows.policy.tiers import SHARED, Tier, check_tier
 from flows.policy.windows import oldest_kept_date
 from flows.settings import Settings, TierSettings, load_settings, load_tier_settings
 from flows.verify_ages import verify_shared, verify_tier
 
-SCOPES = (*Tier, SHARED)
 _SOURCES = ("source/sessions", "source/survival")
 
 

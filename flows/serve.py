@@ -15,11 +15,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flows.policy.errors import WinnowError
-from flows.policy.tiers import Tier
+from flows.policy.tiers import SCOPES, SHARED
 from flows.policy.windows import RETENTION_DAYS
-from flows.settings import Settings, environment_of, environment_of_no_tier, load_settings
+from flows.settings import Settings, environment_of, load_settings
 
-SHARED = "shared"
 _SERVER_START_SECONDS = 180
 # Only events are vacuumed by default; runs, logs and orphans would stay for ever.
 SERVER_SETTINGS = {
@@ -39,7 +38,7 @@ def serve_all() -> None:
         url = os.environ.get("PREFECT_API_URL") or stack.enter_context(local_server(settings))
         workers = [
             stack.enter_context(_process(_command(scope), _environment(scope, url)))
-            for scope in (*Tier, SHARED)
+            for scope in SCOPES
         ]
         while all(worker.poll() is None for worker in workers):
             time.sleep(1)
@@ -82,7 +81,7 @@ def local_server(settings: Settings) -> Iterator[str]:
         sys.executable, "-m", "prefect", "server", "start",
         "--host", "127.0.0.1", "--port", str(port), "--no-ui",
     ]  # fmt: skip
-    environment = environment_of_no_tier() | SERVER_SETTINGS | {"PREFECT_HOME": str(home)}
+    environment = environment_of(SHARED) | SERVER_SETTINGS | {"PREFECT_HOME": str(home)}
     with _process(command, environment) as server:
         url = f"http://127.0.0.1:{port}/api"
         _wait_until_healthy(url, server)
@@ -120,8 +119,7 @@ def _command(scope: str) -> list[str]:
 
 
 def _environment(scope: str, url: str) -> dict[str, str]:
-    own = environment_of_no_tier() if scope == SHARED else environment_of(Tier(scope))
-    return own | SERVER_SETTINGS | {"PREFECT_API_URL": url}
+    return environment_of(scope) | SERVER_SETTINGS | {"PREFECT_API_URL": url}
 
 
 def _free_port() -> int:

@@ -117,16 +117,11 @@ def load_llm_settings(tier: Tier) -> LlmSettings:
     return _load(LlmSettings, prefix, _env_prefix=prefix)
 
 
-def environment_of(tier: Tier) -> dict[str, str]:
-    """This process's environment without the variables of every other tier."""
-    others = tuple(f"WINNOW_{other.upper()}__" for other in Tier if other is not tier)
+def environment_of(scope: str) -> dict[str, str]:
+    """This process's environment without the variables of every other tier; of `shared` without
+    those of any."""
+    others = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier if tier != scope)
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}
-
-
-def environment_of_no_tier() -> dict[str, str]:
-    """This process's environment without any tier's variables."""
-    tiers = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier)
-    return {name: value for name, value in os.environ.items() if not name.startswith(tiers)}
 
 
 def _bind(tier: Tier) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from flows.adapters.receipts import Receipts
 from flows.policy.receipts import KINDS_WITHOUT_LIMIT, kinds_above_limit, missed_days
-from flows.policy.tiers import Tier, check_tier
+from flows.policy.tiers import SHARED, Tier, check_scope
 from flows.privacy_budget import budget_status
-from flows.purge_expired import SHARED, prefect_home
+from flows.purge_expired import prefect_home
 from flows.settings import Settings, load_settings, load_tier_settings
 from flows.verify_ages import verify_shared, verify_tier
 
@@ -20,7 +20,7 @@ def scope_status(name: str, *, anew: bool = False) -> dict:
     Content-free. Raises WinnowError for an unknown scope.
     """
     settings = load_settings()
-    found = _findings(name, settings, anew)
+    found = _findings(check_scope(name), settings, anew)
     receipts = Receipts(settings.home)
     is_whole = receipts.is_whole()
     done = [r for r in receipts.read() if r["scope"] == name] if is_whole else []
@@ -51,7 +51,7 @@ def all_statuses(scopes: list[dict]) -> dict:
 def _findings(name: str, settings: Settings, anew: bool) -> list[dict]:
     if name == SHARED:
         return verify_shared(settings.home, prefect_home(settings.home), anew=anew).as_json()
-    tier = check_tier(name)
+    tier = Tier(name)
     tier_settings = load_tier_settings(tier, settings)
     return verify_tier(settings.home, tier, tier_settings, anew=anew).as_json()
 

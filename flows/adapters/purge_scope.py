@@ -18,8 +18,7 @@ from flows.policy.retention import (
     PurgePlan,
     check_plan,
 )
-
-SHARED = "shared"
+from flows.policy.tiers import SHARED
 
 _SOURCE_KINDS = {"source/sessions": "sessions", "source/survival": "survival"}
 

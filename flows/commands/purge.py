@@ -40,12 +40,10 @@ def purge(
 
 def purge_scope(name: str, day: str, execute: str, yes: bool) -> dict:
     """Plans or purges one scope in this process. Raises WinnowError for an unknown one."""
-    from flows.purge_expired import SCOPES, plan_purge, purge_expired
+    from flows.policy.tiers import check_scope
+    from flows.purge_expired import plan_purge, purge_expired
 
-    if name not in SCOPES:
-        raise WinnowError(
-            "this tier does not exist", remedy=f"use one of: {', '.join(SCOPES)}", exit_code=2
-        )
+    check_scope(name)
     if execute or yes:
         return purge_expired(name, day, execute)
     return plan_purge(name, day)
@@ -56,8 +54,12 @@ def purge_all(day: str, execute: str, yes: bool) -> list[dict]:
 
     A scope that fails does not keep the others from being purged; the failure is raised at the end.
     """
-    from flows.purge_expired import SCOPES
+    from flows.policy.tiers import SCOPES
+    from flows.purge_expired import purge_day
+    from flows.settings import load_settings
 
+    # Said once here, not once by each process.
+    purge_day(day, load_settings().today)
     if yes:
         return _each((name, ("--day", day, "--yes")) for name in SCOPES)
     plans = _each((name, ("--day", day)) for name in SCOPES)
@@ -88,9 +90,11 @@ def run_child(scope: str, *arguments: str) -> dict:
 
     Raises WinnowError with the child's exit code when it failed.
     """
+    from flows.settings import environment_of
+
     done = subprocess.run(
         [sys.executable, "-c", _ENTRY, *arguments, "--tier", scope, "--json"],
-        env=_environment(scope),
+        env=environment_of(scope),
         stdout=subprocess.PIPE,
         check=False,
     )
@@ -111,16 +115,6 @@ def overall_checksum(scopes: list[dict]) -> str:
         return scopes[0]["checksum"]
     text = "\n".join(f"{item['scope']}:{item['checksum']}" for item in scopes)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _environment(scope: str) -> dict[str, str]:
-    from flows.policy.tiers import Tier
-    from flows.settings import environment_of
-
-    if scope in set(Tier):
-        return environment_of(Tier(scope))
-    own = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier)
-    return {k: v for k, v in environment_of(Tier.OPT_IN).items() if not k.startswith(own)}
 
 
 def _show(scopes: list[dict], done: bool) -> None:

@@ -11,10 +11,10 @@ def serve(
     ] = "",
 ) -> None:
     """Run the schedules: the daily run of every tier, and the purge on the evening before."""
-    from flows.policy.tiers import check_tier
-    from flows.serve import SHARED, serve_all, serve_scope
+    from flows.policy.tiers import check_scope
+    from flows.serve import serve_all, serve_scope
 
     if not tier:
         serve_all()
     else:
-        serve_scope(tier if tier == SHARED else check_tier(tier))
+        serve_scope(check_scope(tier))

@@ -17,7 +17,7 @@ def status(
 ) -> None:
     """Freshness, oldest datum, last purge; exit code 1 when a limit is passed or a purge missed."""
     from flows.commands.purge import run_child
-    from flows.purge_expired import SCOPES
+    from flows.policy.tiers import SCOPES
     from flows.store_status import all_statuses, scope_status
 
     flags = ("--anew",) if anew else ()

@@ -1,13 +1,8 @@
 import pytest
 
 from flows.policy.errors import WinnowError
-from flows.policy.tiers import Tier
-from flows.settings import (
-    environment_of,
-    environment_of_no_tier,
-    load_settings,
-    load_tier_settings,
-)
+from flows.policy.tiers import SHARED, Tier
+from flows.settings import environment_of, load_settings, load_tier_settings
 
 
 def test_a_misspelt_variable_is_named_and_not_ignored(monkeypatch):
@@ -48,4 +43,4 @@ def test_a_child_process_of_one_tier_gets_no_other_tiers_variables(monkeypatch):
         monkeypatch.setenv(f"WINNOW_{tier.upper()}__SOURCE", "s3://bucket")
     found = {name for name in environment_of(Tier.OPT_IN) if name.endswith("__SOURCE")}
     assert found == {"WINNOW_OPT_IN__SOURCE"}
-    assert not [name for name in environment_of_no_tier() if name.endswith("__SOURCE")]
+    assert not [name for name in environment_of(SHARED) if name.endswith("__SOURCE")]

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 import typer
 
-import flows.purge_expired as purge_expired_module
 from flows.adapters.receipts import Receipts
 from flows.commands.purge import overall_checksum, purge_all, purge_scope
 from flows.commands.status import status
+from flows.policy import tiers
 from flows.policy.errors import WinnowError
 from flows.purge_expired import purge_expired
 from flows.store_status import scope_status
@@ -110,8 +110,20 @@ def test_an_unknown_tier_is_wrong_use(store):
     assert caught.value.exit_code == 2
 
 
+def test_a_day_that_is_none_is_said_once_and_not_by_each_process(capfd):
+    with pytest.raises(WinnowError, match="not a date") as caught:
+        purge_all("soon", "", False)
+    assert caught.value.exit_code == 2 and not capfd.readouterr().err
+
+
+def test_status_of_an_unknown_scope_names_those_that_there_are():
+    with pytest.raises(WinnowError) as caught:
+        scope_status("nobodys")
+    assert caught.value.exit_code == 2 and "shared" in caught.value.remedy
+
+
 def test_every_scope_is_purged_in_a_process_of_its_own(store, monkeypatch):
-    monkeypatch.setattr(purge_expired_module, "SCOPES", ("opt_in", "default_tier"))
+    monkeypatch.setattr(tiers, "SCOPES", ("opt_in", "default_tier"))
     old = [add_source(store, EXPIRED, tier) for tier in ("opt_in", "default_tier")]
     checksum = overall_checksum(purge_all("today", "", False))
     assert all(path.exists() for path in old)
@@ -120,7 +132,7 @@ def test_every_scope_is_purged_in_a_process_of_its_own(store, monkeypatch):
 
 
 def test_a_checksum_over_all_scopes_must_be_that_of_now(store, monkeypatch):
-    monkeypatch.setattr(purge_expired_module, "SCOPES", ("opt_in",))
+    monkeypatch.setattr(tiers, "SCOPES", ("opt_in",))
     old = add_source(store, EXPIRED)
     with pytest.raises(WinnowError, match="another checksum"):
         purge_all("today", "0" * 64, False)
@@ -128,7 +140,7 @@ def test_a_checksum_over_all_scopes_must_be_that_of_now(store, monkeypatch):
 
 
 def test_a_scope_that_fails_does_not_keep_others_from_being_purged(store, monkeypatch):
-    monkeypatch.setattr(purge_expired_module, "SCOPES", ("opt_in", "feedback"))
+    monkeypatch.setattr(tiers, "SCOPES", ("opt_in", "feedback"))
     store.write("warehouse/opt_in.duckdb", "not a database at all, by far")
     old = add_source(store, EXPIRED, "feedback")
     with pytest.raises(WinnowError, match="purge of opt_in failed"):
@@ -141,5 +153,5 @@ def test_status_is_one_document_and_its_exit_code_says_whether_all_is_well(store
     done = winnow("status", "--json")
     assert done.returncode == 1 and done.stderr == ""
     found = json.loads(done.stdout)
-    assert [item["scope"] for item in found["scopes"]] == list(purge_expired_module.SCOPES)
+    assert [item["scope"] for item in found["scopes"]] == list(tiers.SCOPES)
     assert found["oldest_raw"].startswith(str(EXPIRED)) and ACCOUNT not in done.stdout
