@@ -9,6 +9,7 @@ from flows.disclosure.facts import Answer, Door, Endpoint, Export, Facts, Releas
 from flows.disclosure.facts import Tier as TierFacts
 from flows.disclosure.page import render_html, render_markdown
 from flows.disclosure.words import in_words, says
+from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 
 PAGES = Path("infra", "disclosure")
@@ -22,10 +23,16 @@ _INSIDE = {Tier.OPT_IN: "scorecard", Tier.FEEDBACK: "feedback"}
 def disclosure(project: Path, contact: str = CONTACT) -> dict[str, str]:
     """File name → content of the page, from the dbt project at `project` and the policies shipped.
 
-    The same code gives the same bytes. Raises AllowlistError, PurposeError, DeclassifierError or
-    WinnowError for a policy that cannot be used.
+    The same code gives the same bytes. Raises WinnowError for a policy that cannot be used.
     """
-    markdown = render_markdown(collect_facts(project, contact))
+    from expectations.allowlist import AllowlistError
+    from expectations.declassifiers import DeclassifierError
+
+    try:
+        markdown = render_markdown(collect_facts(project, contact))
+    except (AllowlistError, DeclassifierError) as error:
+        failure = WinnowError(error.message, remedy=error.remedy, exit_code=error.exit_code)
+        raise failure from None
     return {"disclosure.md": markdown, "disclosure.html": render_html(markdown)}
 
 

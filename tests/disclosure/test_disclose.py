@@ -10,6 +10,7 @@ from expectations.declassifiers import load_declassifiers
 from flows.adapters.model_graph import load_models, origins_of, sources_of
 from flows.commands.disclose import disclose
 from flows.disclose import PAGES, collect_facts, disclosure
+from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from flows.policy.windows import RETENTION_DAYS
 
@@ -46,6 +47,13 @@ def test_the_command_writes_both_files_and_names_them(tmp_path, capsys):
     assert capsys.readouterr().out.count("disclosure.") == 2
     for path in (tmp_path / "new").iterdir():
         assert "privacy@example.com" in path.read_text()
+
+
+def test_a_policy_that_cannot_be_used_is_named_with_its_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr("expectations.allowlist.FOLDER", tmp_path)
+    with pytest.raises(WinnowError, match=r"opt_in\.yml.*is missing") as refusal:
+        disclosure(ROOT / "dbt")
+    assert refusal.value.remedy and refusal.value.exit_code == 2
 
 
 @pytest.mark.parametrize("tier", Tier)
