@@ -44,20 +44,20 @@ def plant_canaries(tier: Tier) -> dict:
 def search_canaries(tier: Tier) -> dict:
     """Looks into every file outside the raw zone, decoded. Returns the number of files.
 
-    Raises WinnowError naming the files that hold a canary, by zone and name; a published export
-    among them is withdrawn first.
+    Raises WinnowError naming the files that hold a canary, by zone and name, and the kinds of
+    canary in each; a published export among them is withdrawn first.
     """
     settings = load_settings()
     roots = _searched(settings.home, tier)
-    texts = _texts(settings, tier).values()
-    hits = [path for root in roots for path in files_with_any(root, texts)]
+    texts = _texts(settings, tier)
+    hits = [path for root in roots for path in files_with_any(root, texts.values())]
+    places = [f"{_place(settings.home, path)} ({_kinds(path, texts)})" for path in sorted(hits)]
     _withdraw(settings.home, tier, hits)
     if hits:
-        places = sorted({str(path.relative_to(settings.home)) for path in hits})
         raise WinnowError(
             f"planted canaries of {tier} were found in {', '.join(places)}",
-            remedy="text reaches these files: nothing was published; `winnow check` names the "
-            "model, `winnow check --twins` the column",
+            remedy="text reaches these files; an export among them was withdrawn. `winnow check` "
+            "names the model, `winnow check --twins` the column",
         )
     return {"places": len(roots)}
 
@@ -84,6 +84,15 @@ def _searched(home: Path, tier: Tier) -> list[Path]:
     warehouse = list((home / "warehouse").glob(f"*{tier}.duckdb*"))
     shared = [home / "state" / "purge", home / "state" / "dbt-compiled", prefect_home(home)]
     return [path for path in (*landing, *folders, *warehouse, *shared) if path.exists()]
+
+
+def _place(home: Path, path: Path) -> str:
+    """Prefect's records may be kept elsewhere."""
+    return str(path.relative_to(home) if path.is_relative_to(home) else path)
+
+
+def _kinds(path: Path, texts: dict[str, str]) -> str:
+    return ", ".join(kind for kind, text in texts.items() if files_with_any(path, [text]))
 
 
 def _withdraw(home: Path, tier: Tier, hits: list[Path]) -> None:

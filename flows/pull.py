@@ -1,8 +1,10 @@
 """The pull of one tier: what changed in its source becomes landing. Three flows call it."""
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -175,8 +177,23 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
         return
     workers = min(pull.settings.workers, len(groups))
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(workers, spawn, initializer=without_pandas) as pool:
-        yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
+    try:
+        with ProcessPoolExecutor(workers, spawn, initializer=_start_worker) as pool:
+            yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
+        return
+    except BrokenProcessPool:
+        tier = pull.tier
+    raise WinnowError(
+        f"a process that read transcripts of {tier} was ended from outside",
+        remedy="run the same command again: finished days are kept; if memory ran out, lower "
+        "WINNOW_WORKERS",
+    )
+
+
+def _start_worker() -> None:
+    """A worker that is stopped says nothing: its run does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    without_pandas()
 
 
 def _commit(pull: Pull, day: str, items: list[Item], results: dict) -> Counter:

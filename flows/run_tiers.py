@@ -18,11 +18,18 @@ def run_tiers(
     *,
     canaries: bool = False,
 ) -> dict[str, dict]:
-    """tier → its counts by stage, or `{"error", "remedy"}`. Raises WinnowError (exit code 2) for a
-    day outside the window."""
+    """tier → its counts by stage, or `{"error", "remedy", "exit_code"}`.
+
+    Raises WinnowError (exit code 2) for a day outside the window.
+    """
     check_window_allowed(day, settings.today)
     options = {"day": day, "first": first, "canaries": canaries}
     return {str(tier): _run(tier, options) for tier in tiers or list(Tier)}
+
+
+def exit_code(results: dict[str, dict]) -> int:
+    """0 where every tier is done; 1 where one failed, 2 where all that failed was used wrongly."""
+    return min((each["exit_code"] for each in results.values() if "error" in each), default=0)
 
 
 def _run(tier: Tier, options: dict) -> dict:
@@ -30,4 +37,4 @@ def _run(tier: Tier, options: dict) -> dict:
         with status(f"{tier}: pull → declassify → build → gate → publish"):
             return run_stage("daily", tier, **options)
     except WinnowError as error:
-        return {"error": error.message, "remedy": error.remedy}
+        return {"error": error.message, "remedy": error.remedy, "exit_code": error.exit_code}

@@ -1,6 +1,7 @@
 """Stages as processes: each loads what it needs and no more, and can reach what it needs and no
 more. A stage answers with counts; of its failure only the redacted error comes back."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -46,8 +47,10 @@ def run_stage(stage: str, tier: Tier, **arguments) -> dict:
             pass_fds=[writer],
         )
         os.close(writer)
-        process.stdin.write(order.encode())
-        process.stdin.close()
+        # A process that was ended before it read its order says so by its answer.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(order.encode())
+            process.stdin.close()
         answer = answers.read()
     return _result(stage, process.wait(), answer)
 
@@ -112,4 +115,8 @@ def _typed(order: dict) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        # Ctrl-C reaches every process of the run; the command itself says so, once.
+        sys.exit(130)

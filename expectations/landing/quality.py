@@ -20,6 +20,8 @@ def check_landing(
     Raises PolicyError for a policy that cannot be used.
     """
     known = load_policy(policy)
+    if unreadable := list(_unreadable(landing, today, known)):
+        return unreadable
     return [
         *_schema(landing, today, known),
         *_freshness(counts, today, known),
@@ -27,6 +29,20 @@ def check_landing(
         *_refused(counts, today, known),
         *_other(landing, today, known),
     ]
+
+
+def _unreadable(landing: Path, today: date, policy: Policy) -> Iterator[Finding]:
+    """Files without a whole footer: nothing can be judged of the dataset, and so of the rest."""
+    import pyarrow
+
+    remedy = "remove the tier's folder state/<tier>/landed and run again: it is landed anew"
+    for dataset in load_schema():
+        for path in _files(landing / dataset, today, policy):
+            try:
+                _columns(path)
+            except (pyarrow.ArrowException, OSError):
+                place = f"{path.relative_to(landing).as_posix()} cannot be read"
+                yield Finding("schema", "fail", place, remedy)
 
 
 def _schema(landing: Path, today: date, policy: Policy) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ import msgspec
 
 from flows.adapters.compiled_models import CompiledModels, load_compiled
 from flows.adapters.files import remove_drafts, whole, write_whole
-from flows.adapters.landing import day_folder
+from flows.adapters.landing import broken_shard, broken_shards, day_folder
 from flows.adapters.landing_views import day_files, landing_view
 from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
@@ -84,12 +84,19 @@ class Declassifier:
             try:
                 _write(connection, query, path)
             except duckdb.Error as error:
-                kind = type(error).__name__
-                raise WinnowError(
-                    f"{model.name} failed on {day} of {self.tier} ({kind})",
-                    remedy=f"`winnow build --sample --select {model.name}` runs it on synthetic "
-                    "data; nothing of the day was replaced",
-                ) from None
+                raise self._failure(model.name, day, type(error).__name__) from None
+
+    def _failure(self, model: str, day: date, kind: str) -> WinnowError:
+        """DuckDB's message quotes the text that it failed on: only its kind is kept."""
+        days = [day - _CONTEXT, day]
+        files = [path for name in _READ for path in day_files(self.landing / name, days)]
+        if broken := broken_shards(files):
+            return broken_shard(broken[0])
+        return WinnowError(
+            f"{model} failed on {day} of {self.tier} ({kind})",
+            remedy=f"`winnow build --sample --select {model}` runs it on synthetic data; nothing "
+            "of the day was replaced",
+        )
 
     def _views(self, day: date) -> list[View]:
         """What a day's models may see: its events and text, and the day before."""

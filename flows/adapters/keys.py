@@ -5,13 +5,15 @@ import secrets
 from datetime import date
 from pathlib import Path
 
+from flows.policy.errors import WinnowError
 from flows.policy.pseudonyms import epoch_of, pseudonym
 
 _KEY_BYTES = 32
 
 
 class KeyRing:
-    """A tier's keys, made on first use.
+    """A tier's keys, made on first use. A key that was cut or emptied raises WinnowError: what
+    is hashed with a short one can be guessed.
 
     The control key serves what has to outlive an epoch (objects, tombstones, statistics' clusters)
     and is never exported; an epoch's key serves sessions and accounts of that epoch's days.
@@ -51,7 +53,14 @@ class KeyRing:
 def _read_or_make(path: Path) -> bytes:
     if not path.exists():
         _make(path)
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise WinnowError(
+            f"the key {'/'.join(path.parts[-3:])} has not the length of a key",
+            remedy="bring it back from a backup: what was landed, released and erased under it "
+            "cannot be matched without it",
+        )
+    return key
 
 
 def _make(path: Path) -> None:

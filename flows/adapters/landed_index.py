@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from flows.adapters.files import write_whole
+from flows.policy.errors import WinnowError
 from flows.policy.landing import Index, Item, totals
 
 _decode = msgspec.json.Decoder(Index).decode
@@ -32,8 +33,16 @@ class LandedIndex:
         return sorted(path.stem for path in self.folder.glob("????-??-??.json"))
 
     def load(self, day: date | str) -> Index:
+        """Raises WinnowError for an index that is not of our making, or of another version."""
         path = self.folder / f"{day}.json"
-        return _decode(path.read_bytes()) if path.exists() else Index()
+        try:
+            return _decode(path.read_bytes()) if path.exists() else Index()
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            place = "/".join(path.parts[-4:])
+        raise WinnowError(
+            f"the index {place} cannot be read",
+            remedy="remove that file and run again: the day's objects are landed anew",
+        )
 
     def save(self, day: date | str, index: Index) -> None:
         write_whole(self.folder / f"{day}.json", _encode(index))

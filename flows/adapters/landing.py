@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.adapters.files import whole
+from flows.policy.errors import WinnowError
 from flows.policy.schemas import EVENTS, RAW
 
 _ARROW = {
@@ -124,7 +125,7 @@ def drop_objects(landing: Path, shard: str, objects: list[str]) -> None:
     """
     gone = pa.array(objects, pa.string())
     for path in sorted((landing / "events").glob(f"date=*/{shard}.parquet")):
-        events = pq.read_table(path)
+        events = _read(path)
         kept = events.filter(pc.invert(pc.is_in(events["object_key"], value_set=gone)))
         raw = landing / "raw" / path.parent.name / path.name
         if raw.exists():
@@ -146,8 +147,41 @@ def drop_shards_except(landing: Path, known: Iterable[str]) -> int:
     return len(orphans)
 
 
+def broken_shards(paths: Iterable[Path]) -> list[Path]:
+    """Those that cannot be read from end to end; a batch is in memory at a time."""
+    return [path for path in paths if not _is_readable(path)]
+
+
+def broken_shard(path: Path) -> WinnowError:
+    """Says which file of landing cannot be read, and how to land it anew."""
+    tier, dataset, day = path.parts[-4:-1]
+    return WinnowError(
+        f"landing/{tier}/{dataset}/{day}/{path.name} cannot be read: it is no whole Parquet file",
+        remedy=f"remove the folder state/{tier}/landed and run again: the window is landed anew "
+        "from the source",
+    )
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError):
+        failure = broken_shard(path)
+    raise failure
+
+
 def _filter_raw(path: Path, keys: pa.ChunkedArray) -> None:
-    raw = pq.read_table(path)
+    raw = _read(path)
     _rewrite(path, raw.filter(pc.is_in(raw["event_key"], value_set=keys)), "raw")
 
 

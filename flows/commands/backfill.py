@@ -19,6 +19,7 @@ def backfill(
     stopped."""
     from flows.backfill import backfill as run_backfill
     from flows.policy.tiers import check_tier
+    from flows.run_tiers import exit_code
     from flows.settings import load_settings
     from flows.summary import print_summary
 
@@ -30,5 +31,4 @@ def backfill(
     else:
         print(done["clipped"])
         print_summary(done["tiers"], settings.home)
-    if any("error" in result for result in done["tiers"].values()):
-        raise typer.Exit(1)
+    raise typer.Exit(exit_code(done["tiers"]))

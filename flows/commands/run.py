@@ -21,7 +21,7 @@ def run(
 ) -> None:
     """The daily job: pull → declassify → build → gate → publish, a process a tier and stage."""
     from flows.policy.tiers import check_tier
-    from flows.run_tiers import run_tiers
+    from flows.run_tiers import exit_code, run_tiers
     from flows.settings import load_settings
     from flows.summary import print_summary
 
@@ -33,5 +33,4 @@ def run(
         print(json.dumps(results, indent=1, default=str))
     else:
         print_summary(results, settings.home)
-    if any("error" in result for result in results.values()):
-        raise typer.Exit(1)
+    raise typer.Exit(exit_code(results))
