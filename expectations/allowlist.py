@@ -19,6 +19,7 @@ from expectations.domains import (
     Ratio,
     problem_of,
 )
+from expectations.errors import RuleFileError
 from expectations.mechanisms import Mechanism
 from expectations.mechanisms import problem_of as mechanism_problem_of
 from expectations.purposes import PurposeError, TierPurposes, load_purposes
@@ -36,14 +37,8 @@ _REVIEWED = (
 _Domain = Bool | Integer | Ratio | Enum | Date | KeyedHash
 
 
-class AllowlistError(Exception):
-    """An allowlist that cannot be used: names file, key path and remedy. `exit_code` is 2."""
-
-    def __init__(self, message: str, *, remedy: str) -> None:
-        super().__init__(f"{message} → {remedy}")
-        self.message = message
-        self.remedy = remedy
-        self.exit_code = 2
+class AllowlistError(RuleFileError):
+    """An allowlist that cannot be used."""
 
 
 class MinimumAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,19 +9,14 @@ import msgspec
 import yaml
 
 from expectations.domains import Bool, Column, Enum, Integer, problem_of
+from expectations.errors import RuleFileError
 
 FILE = Path(__file__).parent / "declassifiers.yml"
 _Domain = Bool | Integer | Enum
 
 
-class DeclassifierError(Exception):
-    """A register of doors that cannot be used: names place and remedy. `exit_code` is 2."""
-
-    def __init__(self, message: str, *, remedy: str) -> None:
-        super().__init__(f"{message} → {remedy}")
-        self.message = message
-        self.remedy = remedy
-        self.exit_code = 2
+class DeclassifierError(RuleFileError):
+    """A register of doors that cannot be used."""
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

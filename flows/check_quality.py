@@ -1,6 +1,6 @@
 """Whether what was pulled looks as it usually does; what stops a run and what warns is policy."""
 
-from expectations.landing import PolicyError, check_landing
+from expectations.landing import check_landing
 from flows.adapters.landed_index import LandedIndex
 from flows.orchestrator import flow
 from flows.policy.errors import WinnowError
@@ -16,11 +16,7 @@ def check_quality(tier: Tier) -> dict:
     index = LandedIndex(settings.home / "state" / tier)
     counts = {day: index.totals([day]) for day in window_dates(settings.today)}
     landed = {day: found for day, found in counts.items() if found}
-    try:
-        findings = check_landing(settings.home / "landing" / tier, landed, settings.today)
-    except PolicyError as error:
-        failure = WinnowError(error.message, remedy=error.remedy, exit_code=error.exit_code)
-        raise failure from None
+    findings = check_landing(settings.home / "landing" / tier, landed, settings.today)
     failed = [str(finding) for finding in findings if finding.level == "fail"]
     if failed:
         raise WinnowError(

@@ -10,6 +10,7 @@ import os
 import traceback
 from pathlib import Path
 
+from expectations.errors import RuleFileError
 from flows.policy.errors import TransientError, WinnowError
 
 RETRY_WAIT_SECONDS = 2
@@ -33,7 +34,7 @@ def task(function=None, *, retries: int = 0):
 
 
 def redacted(function):
-    """`function`, of whose failures only WinnowError gets out as it is.
+    """`function`, of whose failures only those that name a remedy get out as they are.
 
     Any other exception may quote data: its type and the place in our code remain.
     """
@@ -53,7 +54,10 @@ def redacted(function):
 
 
 def redact(error: Exception, step: str) -> WinnowError:
-    """What may be said of an exception that is not ours: the step, our place, the type."""
+    """What may be said of an exception: of a file of rules all, of another's the step, the place
+    in our code and the type."""
+    if isinstance(error, RuleFileError):
+        return WinnowError(error.message, remedy=error.remedy, exit_code=error.exit_code)
     name = type(error).__name__
     if isinstance(error, OSError) and error.errno:
         name = f"{name}: {os.strerror(error.errno)}"

@@ -3,15 +3,11 @@
 import dataclasses
 from typing import Literal
 
+from expectations.errors import RuleFileError
 
-class PolicyError(Exception):
-    """A `policy.yml` that cannot be used: names the key path and the remedy. `exit_code` is 2."""
 
-    def __init__(self, message: str, *, remedy: str) -> None:
-        super().__init__(f"{message} → {remedy}")
-        self.message = message
-        self.remedy = remedy
-        self.exit_code = 2
+class PolicyError(RuleFileError):
+    """A `policy.yml` that cannot be used."""
 
 
 @dataclasses.dataclass(frozen=True)

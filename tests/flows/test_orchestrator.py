@@ -2,6 +2,7 @@ import traceback
 
 import pytest
 
+from expectations.allowlist import AllowlistError
 from flows import orchestrator
 from flows.orchestrator import flow, redacted, task
 from flows.policy.errors import TransientError, WinnowError
@@ -76,3 +77,13 @@ def test_a_transient_failure_that_passes_leaves_no_trace(monkeypatch):
 def test_without_a_server_a_flow_is_a_plain_call(monkeypatch):
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert flow(lambda: 7)() == 7
+
+
+def test_what_is_wrong_with_a_file_of_rules_passes_with_its_remedy():
+    @redacted
+    def read():
+        raise AllowlistError("allowlist opt_in.yml, (top level)", remedy="mend that key")
+
+    with pytest.raises(WinnowError, match="top level") as refusal:
+        read()
+    assert (refusal.value.remedy, refusal.value.exit_code) == ("mend that key", 2)
