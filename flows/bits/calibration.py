@@ -18,8 +18,8 @@ class Calibration(NamedTuple):
     """One value a bit each, float64. `slopes`, `offsets`: probability = σ(slope · logit + offset).
 
     `balanced`: the threshold of best F1, for single prompts. `sure_true`: above it a prompt says so
-    at few false positives, for aggregation over a session. `sure_false`: below it it does not;
-    between the two is unknown.
+    at few false positives, for aggregation over a session; `certain`: at hardly any. Below
+    `sure_false` it does not; between is unknown.
     """
 
     slopes: np.ndarray
@@ -27,6 +27,7 @@ class Calibration(NamedTuple):
     balanced: np.ndarray
     sure_true: np.ndarray
     sure_false: np.ndarray
+    certain: np.ndarray
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         return sigmoid(logits.astype(np.float64) * self.slopes + self.offsets)

@@ -22,7 +22,7 @@ class Embedded:
 
     def __init__(self) -> None:
         self._model, self._calibration = load_model(), load_calibration()
-        self.thresholds = Thresholds(*self._calibration[2:])
+        self.thresholds = Thresholds(*self._calibration[2:5])
 
     def score(self, prompts: Sequence[Prompt]) -> np.ndarray:
         batches = [prompts[start : start + _BATCH] for start in range(0, len(prompts), _BATCH)]

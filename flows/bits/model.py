@@ -1,5 +1,6 @@
-"""The embedded model: logistic regressions on sparse features, weights in eight bits, numpy only."""
+"""The embedded model: logistic regressions on sparse features, weights in eight bits, by numpy."""
 
+import hashlib
 import json
 from functools import cache
 from importlib.resources import files
@@ -30,7 +31,7 @@ class Model(NamedTuple):
 
 @cache
 def load_model() -> Model:
-    """The shipped weights. Raises WinnowError where they do not fit the features of this version."""
+    """The shipped weights. Raises WinnowError where they do not fit the features."""
     with files("flows.bits").joinpath("weights.npz").open("rb") as file, np.load(file) as stored:
         weights, scales, intercepts = (stored[n] for n in ("weights", "scales", "intercepts"))
     if weights.shape != (WIDTH, len(BITS)):
@@ -38,6 +39,16 @@ def load_model() -> Model:
             "the bits model's weights do not fit its features", remedy="run `make weights`"
         )
     return Model(weights.astype(np.float32) * scales, intercepts)
+
+
+@cache
+def shipped_digest() -> str:
+    """SHA-256 of everything that decides a score: weights, lexicon, rules, calibration, code."""
+    folder = files("flows.bits")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    return hashlib.sha256(
+        b"".join(folder.joinpath(name).read_bytes() for name in names)
+    ).hexdigest()
 
 
 def load_provenance() -> dict:

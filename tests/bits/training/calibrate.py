@@ -24,7 +24,9 @@ RESAMPLES = 200
 # Of prompts without the bit, the share that may be marked by `sure_true`; 1–2 % keeps sessions
 # of many prompts clean.
 MAX_FALSE_POSITIVES = 0.015
-MIN_PRECISION = 0.85
+MIN_PRECISION = 0.8
+# The same for `certain`: one such prompt is enough for a session of many.
+MAX_CERTAIN_FALSE_POSITIVES = 0.003
 # Of prompts with the bit, the share that `sure_false` may deny.
 MAX_DENIED = 0.1
 # Too few positives to fit anything: the rule decides, the score is left as learned.
@@ -51,15 +53,16 @@ def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray, *, fixe
     slope, offset = (1.0, 0.0) if fixed else platt(logits, truth)
     scores = sigmoid(slope * logits + offset)
     if fixed:
-        return _named(slope, offset, 0.5, 0.5, 0.0)
+        return _named(slope, offset, 0.5, 0.5, 0.0, 0.8)
     balanced = resampled(best_f1, scores, truth, groups)
     sure = max(resampled(few_false, scores, truth, groups), balanced)
+    certain = max(resampled(hardly_false, scores, truth, groups), sure)
     unlikely = min(resampled(few_denied, scores, truth, groups), balanced)
-    return _named(slope, offset, balanced, sure, unlikely)
+    return _named(slope, offset, balanced, sure, unlikely, certain)
 
 
 def _named(*values: float) -> dict[str, float]:
-    names = ("slopes", "offsets", "balanced", "sure_true", "sure_false")
+    names = ("slopes", "offsets", "balanced", "sure_true", "sure_false", "certain")
     return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
 
 
@@ -94,14 +97,16 @@ def best_f1(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(scores[order][int(np.argmax(f1))])
 
 
-def few_false(scores: np.ndarray, truth: np.ndarray) -> float:
+def hardly_false(scores: np.ndarray, truth: np.ndarray) -> float:
+    return few_false(scores, truth, MAX_CERTAIN_FALSE_POSITIVES)
+
+
+def few_false(scores: np.ndarray, truth: np.ndarray, most: float = MAX_FALSE_POSITIVES) -> float:
     """The least threshold with few false positives and good precision."""
     order = np.argsort(-scores, kind="stable")
     hit = np.cumsum(truth[order])
     marked = np.arange(1, len(truth) + 1)
-    good = ((marked - hit) / (truth == 0).sum() <= MAX_FALSE_POSITIVES) & (
-        hit / marked >= MIN_PRECISION
-    )
+    good = ((marked - hit) / (truth == 0).sum() <= most) & (hit / marked >= MIN_PRECISION)
     return float(scores[order][np.flatnonzero(good)[-1]]) if good.any() else float(scores.max())
 
 
