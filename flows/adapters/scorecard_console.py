@@ -14,10 +14,10 @@ def show(documents: Iterable[dict]) -> None:
 
     console = Console(highlight=False)
     for document in documents:
-        for note in document["notes"]:
-            console.print(note, markup=False, style="dim")
         for experiment in document["experiments"]:
             _show_experiment(console, document["source"], experiment)
+        for note in document["notes"]:
+            console.print(note, markup=False, style="dim")
 
 
 def _show_experiment(console, source: str, experiment: dict) -> None:

@@ -77,7 +77,9 @@ def parquet_sessions(path: Path) -> Iterator[SessionTable]:
     """
     if not path.is_file():
         raise WinnowError(
-            "there is no such file", remedy="name a Parquet file with a row a session", exit_code=2
+            "there is no file of this name",
+            remedy="name a Parquet file with a row a session, not a folder of files",
+            exit_code=2,
         )
     try:
         schema = pq.read_schema(path)
