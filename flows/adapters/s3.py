@@ -117,5 +117,6 @@ def _named_errors():
         )
     raise TransientError(
         f"the S3 source did not answer as it should ({code})",
-        remedy="winnow tries again, then sets the object aside by reference",
+        remedy="winnow tried again; if it stays, check the network and this tier's "
+        "WINNOW_<TIER>__ENDPOINT_URL and …__REGION",
     )
