@@ -7,13 +7,12 @@ whenever the process dies, the manifest in force and the files that it names agr
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from flows.adapters.files import remove_drafts, whole, write_whole
+from flows.adapters.files import remove_drafts, sync, whole, write_whole
 from flows.policy.errors import WinnowError
 from flows.policy.manifests import manifest_bytes
 
@@ -101,7 +100,7 @@ class ExportStore:
         folder = self.export_folder(export, day)
         (folder / MANIFEST).unlink(missing_ok=True)
         if folder.is_dir():
-            _sync_folder(folder)
+            sync(folder)
             shutil.rmtree(folder)
         self._record_path(export, day).unlink(missing_ok=True)
 
@@ -176,11 +175,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

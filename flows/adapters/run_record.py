@@ -11,9 +11,3 @@ def write_run_record(home: Path, tier: str, day: date, finished_at: str, counts:
     record = {"day": str(day), "finished_at": finished_at, "counts": counts}
     path = home / "state" / tier / "runs" / f"{day}.json"
     write_whole(path, json.dumps(record, indent=1, sort_keys=True).encode())
-
-
-def read_run_records(home: Path, tier: str) -> list[dict]:
-    """Oldest day first."""
-    folder = home / "state" / tier / "runs"
-    return [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))]

@@ -31,8 +31,4 @@ CHECKPOINTS = ("1h", "1d", "7d", "14d", "28d")
 
 LINES_BUCKETS = ("5-19", "20-99", "100+")
 
-CONSENT_STATES = ("granted", "revoked")
-
-CONFIDENCE_BUCKETS = ("low", "medium", "high")
-
 MAX_VERSION_PART = 999

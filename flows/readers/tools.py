@@ -37,7 +37,6 @@ _PATH_SEPARATOR = re.compile(r"[\\/]")
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _decode_input = msgspec.json.Decoder(ToolInput).decode
 _decode_result = msgspec.json.Decoder(EditResult).decode
-_NO_INPUT = ToolInput()
 _NO_CHANGE = (None, None)
 
 
