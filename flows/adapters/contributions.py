@@ -22,7 +22,8 @@ def open_contributions(home: Path, tier: str) -> Iterator["Contributions"]:
             f"the warehouse of {tier} is missing, so nothing can be released from it",
             remedy=f"run `winnow run --tier {tier}`, which builds it first",
         )
-    spill = home / "warehouse" / ".spill" / f"{tier}-release"
+    # Below the tier's folder, where the purge and the verifier look for what a killed run left.
+    spill = home / "warehouse" / ".spill" / tier / "release"
     with spill_folder(spill), duckdb.connect(file, read_only=True) as connection:
         for statement in opening_statements([], [], Limits(spill, memory=_MEMORY)):
             connection.execute(statement)

@@ -124,6 +124,7 @@ def test_what_killed_processes_left_goes(store):
         store.write("landing/opt_in/raw/.spill/duckdb_temp_0.tmp", "x"),
         store.write("warehouse/.opt_in.duckdb.17.tmp", "x"),
         store.write("warehouse/.spill/opt_in/duckdb_temp_0.tmp", "x"),
+        store.write("warehouse/.spill/opt_in/release/duckdb_temp_0.tmp", "x"),
     ]
     other = store.write("warehouse/.default_tier.duckdb.17.tmp", "x")
     purge_expired("opt_in", "today")
