@@ -14,7 +14,7 @@ import duckdb
 from flows.adapters import dbt_runner
 from flows.adapters.files import remove_drafts, whole
 from flows.adapters.landing import day_folder
-from flows.adapters.landing_views import TYPED_DATASETS, typed_views
+from flows.adapters.landing_views import typed_views
 from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
 from flows.policy.locked import Limits, View, between, copy_statement, opening_statements, text
@@ -80,8 +80,8 @@ class Warehouse:
         self.draft.parent.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(self.draft)
         views = [*typed_views(self.landing, self.project, self.days), *more]
-        folders = [self.landing / name for name in TYPED_DATASETS]
-        statements = opening_statements(views, folders, Limits(self.spill))
+        # The views' files and no folder: what lies beside them is not of this build.
+        statements = opening_statements(views, [], Limits(self.spill))
         project = dbt_runner.Project(
             self.project, self.tier, self.target_path, self.draft, statements
         )

@@ -1,8 +1,9 @@
 """How a DuckDB connection is opened and then locked: statements in order, the lock last.
 
-After them the connection reads and writes below the named folders only, whatever the SQL says: no
-other file, no other database, no extension, no setting. DuckDB resolves paths before it compares
-them, so that neither `..` nor a symbolic link leads out.
+After them the connection reads the views' files and what is below the named folders only, whatever
+the SQL says: no other file, no other database, no extension, no setting. DuckDB resolves paths
+before it compares them, so that neither `..` nor a symbolic link leads out; a second name of a text
+file beside the views' files is none of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,13 +33,14 @@ class Limits(NamedTuple):
 def opening_statements(
     views: Iterable[View], folders: Iterable[Path], limits: Limits
 ) -> tuple[str, ...]:
-    """The views, then the limits, then the lock on `folders` and the spill folder."""
+    """The views, then the limits, then the lock on the views' files, `folders` and the spill
+    folder."""
     views = list(views)
     schemas = sorted({view.schema for view in views})
     return (
         *(f"create schema if not exists {_name(schema)}" for schema in schemas),
         *map(view_statement, views),
-        *_lock_statements(folders, limits),
+        *_lock_statements(folders, {file for view in views for file in view.files}, limits),
     )
 
 
@@ -76,12 +78,15 @@ def _select(view: View) -> str:
     return f"select {columns} from {source} where {view.where}"
 
 
-def _lock_statements(folders: Iterable[Path], limits: Limits) -> tuple[str, ...]:
+def _lock_statements(
+    folders: Iterable[Path], files: Iterable[Path], limits: Limits
+) -> tuple[str, ...]:
     return (
         f"set global threads = {limits.threads}",
         f"set global memory_limit = {text(limits.memory)}",
         "set global timezone = 'UTC'",
         f"set global temp_directory = {text(limits.spill)}",
+        f"set global allowed_paths = {_texts(sorted(files))}",
         f"set global allowed_directories = {_texts(sorted({*folders, limits.spill}))}",
         "set global autoinstall_known_extensions = false",
         "set global autoload_known_extensions = false",

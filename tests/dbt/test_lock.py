@@ -49,7 +49,7 @@ def locked(tmp_path_factory):
     views = typed_views(landing, PROJECT, [DAY])
     limits = Limits(home / "warehouse/.spill")
     with duckdb.connect(home / "warehouse/.opt_in.duckdb.building") as connection:
-        for statement in opening_statements(views, [landing / "events"], limits):
+        for statement in opening_statements(views, [], limits):
             connection.execute(statement)
         yield connection.cursor(), {"home": home, "landing": landing}
 

@@ -10,22 +10,25 @@ import pytest
 
 from flows.adapters import warehouse as building
 from flows.adapters.declassified import Declassifier
-from flows.adapters.landing_views import TYPED_DATASETS
 from flows.adapters.synthetic_landing import write_synthetic_landing
 from flows.adapters.twin_landing import twin_landing
 from flows.adapters.twin_outputs import differences, keep_outputs
 from flows.adapters.twin_texts import TWINS, twin_values
+from flows.policy.locked import View
+from flows.policy.schemas import RAW
 from flows.twin_runs import check_twins
 from tests.dbt.written import PROJECT, TODAY
 
 ROOT = PROJECT.parent
-# What a macro of a model could do to know where raw/ lies, if the lock let it be read.
+# What the lock keeps out of a build, let in by the test.
 LEAK = """
-{% set home = env_var('DBT_TIER_DATABASE').split('/warehouse/')[0] %}
-select events.session_key, max(length(raw.raw__text)) as length_count, count(*) as event_count
+select
+    date '2026-03-30' as session_date,
+    events.session_key,
+    max(length(raw.raw__text)) as length_count,
+    count(*) as event_count
 from landing.events as events
-left join read_parquet('{{ home }}/landing/opt_in/raw/*/*.parquet') as raw
-    on events.event_key = raw.event_key
+left join raw.raw as raw on events.event_key = raw.event_key
 group by events.session_key
 """
 
@@ -64,7 +67,13 @@ def test_twins_of_the_default_tier_give_the_same_exact_cells(home):
 
 
 def test_a_model_that_text_reaches_is_named_with_its_column(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(building, "TYPED_DATASETS", (*TYPED_DATASETS, "raw"))
+    typed_views = building.typed_views
+
+    def with_text(landing, *arguments):
+        files = tuple((landing / "raw").glob("date=*/*.parquet"))
+        return [*typed_views(landing, *arguments), View("raw", "raw", RAW, files)]
+
+    monkeypatch.setattr(building, "typed_views", with_text)
     report = check_twins(settings(home, leaking_project(tmp_path)), "opt_in", ("random_1", "null"))
     assert [each["place"] for each in report["refused"]] == ["opt_in/training_leak"] * 2
     for each, twin in zip(report["refused"], ("random_1", "null"), strict=True):
@@ -81,9 +90,7 @@ def leaking_project(folder: Path) -> Path:
     shutil.copytree(PROJECT / "models/declassified", folder / "project/dbt/models/declassified")
     shutil.copytree(PROJECT / "models/staging", folder / "project/dbt/models/staging")
     shutil.copytree(PROJECT / "tests", folder / "project/dbt/tests")
-    (exports / "training_leak.sql").write_text(
-        LEAK.replace("select", "select date '2026-03-30' as session_date,", 1)
-    )
+    (exports / "training_leak.sql").write_text(LEAK)
     return folder / "project"
 
 
