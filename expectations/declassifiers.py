@@ -30,8 +30,18 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class _Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    computes: str
+    domain: dict
+    confidence: dict
+    bits: float
+    owner: str
+    reason: str
+
+
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     doors: dict[str, _Entry]
+    model_outputs: dict[str, _Output] = {}
 
 
 @dataclass(frozen=True)
@@ -49,26 +59,65 @@ class Door:
     reason: str
 
 
+@dataclass(frozen=True)
+class ModelOutput:
+    """What the bits model may say of one prompt: a value, null included, and its confidence;
+    `bits` of both together."""
+
+    name: str
+    computes: str
+    domain: Column
+    confidence: Column
+    bits: float
+    owner: str
+    reason: str
+
+
 def load_declassifiers(path: Path | None = None) -> dict[str, Door]:
     """Return the doors by name. Raises DeclassifierError for a file that cannot be used."""
+    return {name: _door(name, entry) for name, entry in _load(path).doors.items()}
+
+
+def load_model_outputs(path: Path | None = None) -> dict[str, ModelOutput]:
+    """Return the bits model's outputs by name. Raises DeclassifierError as above."""
+    return {name: _output(name, entry) for name, entry in _load(path).model_outputs.items()}
+
+
+def _load(path: Path | None) -> _Document:
     path = path or FILE
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        document = msgspec.convert(raw, _Document, strict=True)
+        return msgspec.convert(raw, _Document, strict=True)
     except msgspec.ValidationError as error:
         raise _error(str(error)) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         raise _error("cannot be read as YAML") from None
-    return {name: _door(name, entry) for name, entry in document.doors.items()}
+
+
+def _output(name: str, entry: _Output) -> ModelOutput:
+    place = f"model_outputs.{name}"
+    value = Column(name=name, domain=_domain(f"{place}.domain", entry.domain, Bool))
+    confidence = _domain(f"{place}.confidence", entry.confidence, Enum)
+    bucket = Column(name=f"{name}_confidence", domain=confidence)
+    bits = value.bits + bucket.bits
+    if abs(bits - entry.bits) > 0.005:
+        raise _error(f"{place}.bits: is not log2 of the number of values, {bits:.2f}")
+    told = (entry.computes, value, bucket, entry.bits, entry.owner, entry.reason)
+    return ModelOutput(name, *told)
+
+
+def _domain(place: str, found: dict, kind):
+    try:
+        domain = msgspec.convert(found, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise _error(f"{place}: {error}") from None
+    if problem := problem_of(domain):
+        raise _error(f"{place}: {problem}")
+    return domain
 
 
 def _door(name: str, entry: _Entry) -> Door:
-    try:
-        domain = msgspec.convert(entry.domain, _Domain, strict=True)
-    except msgspec.ValidationError as error:
-        raise _error(f"doors.{name}.domain: {error}") from None
-    if problem := problem_of(domain):
-        raise _error(f"doors.{name}.domain: {problem}")
+    domain = _domain(f"doors.{name}.domain", entry.domain, _Domain)
     column = Column(name=entry.column, domain=domain)
     if abs(column.bits - entry.bits) > 0.005:
         raise _error(f"doors.{name}.bits: is not log2 of the domain's size, {column.bits:.2f}")
