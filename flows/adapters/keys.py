@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.policy.errors import WinnowError
+from flows.adapters.files import sync
 from flows.policy.pseudonyms import epoch_of, pseudonym
 
 _KEY_BYTES = 32
@@ -78,3 +79,4 @@ def _make(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    sync(path.parent)
