@@ -8,20 +8,15 @@ from typing import Literal
 import msgspec
 import yaml
 
+from expectations.errors import RuleFileError
 from expectations.strict_yaml import RepeatedKeyError, load_strict
 
 FILE = Path(__file__).parent / "purposes.yml"
 ROW_TIER = "opt_in"
 
 
-class PurposeError(Exception):
-    """A table of purposes that cannot be used: names place and remedy. `exit_code` is 2."""
-
-    def __init__(self, message: str, *, remedy: str) -> None:
-        super().__init__(f"{message} → {remedy}")
-        self.message = message
-        self.remedy = remedy
-        self.exit_code = 2
+class PurposeError(RuleFileError):
+    """A table of purposes that cannot be used."""
 
 
 class Purpose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -57,7 +57,7 @@ def open_lines(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        file = Path(name).open("rb")
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below, outside of the try
     except OSError as error:
         raise WinnowError(
             f"the file of prompts cannot be opened ({type(error).__name__})",
@@ -124,4 +124,7 @@ def answer(batch: list[tuple[int, bytes]], backend: Backend, choose: Callable) -
 
 def _shown(row: list[float]) -> dict[str, float | None]:
     """NaN is null: the backend cannot tell."""
-    return {bit: round(score, 4) if score == score else None for bit, score in zip(BITS, row)}
+    return {
+        bit: round(score, 4) if score == score else None
+        for bit, score in zip(BITS, row, strict=True)
+    }

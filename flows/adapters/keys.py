@@ -5,8 +5,8 @@ import secrets
 from datetime import date
 from pathlib import Path
 
-from flows.policy.errors import WinnowError
 from flows.adapters.files import sync
+from flows.policy.errors import WinnowError
 from flows.policy.pseudonyms import epoch_of, pseudonym
 
 _KEY_BYTES = 32

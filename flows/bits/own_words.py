@@ -26,7 +26,8 @@ _PASTED_LINE = re.compile(
     r")"
 )
 _PASTED_INSIDE = re.compile(
-    r"[;{]\s*$|\b(?:INFO|DEBUG|WARN|ERROR)\b.*\d|=>\s*\{|\bexit (?:code|status) \d|\S+:\d+:\d+|\w\(\w*\) \{"
+    r"[;{]\s*$|\b(?:INFO|DEBUG|WARN|ERROR)\b.*\d|=>\s*\{|\bexit (?:code|status) \d"
+    r"|\S+:\d+:\d+|\w\(\w*\) \{"
 )
 _SYMBOLS = re.compile(r"[^\w\s,.!?'\"’:;()\-/@`]")
 
