@@ -63,7 +63,7 @@ def redact(error: Exception, step: str) -> WinnowError:
         name = f"{name}: {os.strerror(error.errno)}"
     return WinnowError(
         f"{step} failed at {_place(error)} ({name})",
-        remedy="nothing was published; mend the cause and run again: finished steps are kept",
+        remedy="mend the cause and run again: finished steps are kept, half-done ones go unseen",
     )
 
 

@@ -72,7 +72,7 @@ def _result(stage: str, code: int, answer: bytes) -> dict:
     if not answer:
         raise WinnowError(
             f"the {stage} stage was ended from outside (exit {code})",
-            remedy="run the same command again: finished steps are kept, half-done ones are not seen",
+            remedy="run the same command again: finished steps are kept, half-done ones go unseen",
         )
     found = json.loads(answer)
     if "error" in found:

@@ -1,7 +1,7 @@
 """Looking for values that should be gone: planted canaries, what an erased account said.
 
 Searching bytes proves nothing under compression, so every layer is undone first: Parquet, DuckDB,
-SQLite, gzip, zstd, base64, JSON escapes, and each inside the other. Whole files are held in memory.
+SQLite, gzip, zstd, base64, backslash escapes, each in the other. Files are held whole in memory.
 """
 
 import base64
@@ -19,6 +19,9 @@ from pathlib import Path
 from flows.verifier.streams import format_of, head_of, uncompressed
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+# JSON's, which Python, SQL and logs share; wherever they stand, not only in lines of JSON.
+_ESCAPES = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+|\\(.)", re.DOTALL)
+_CONTROLS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
 _MAX_DEPTH = 4
 
 
@@ -65,15 +68,15 @@ def _decompressed(data: bytes) -> Iterator[bytes]:
 
 
 def _unescaped(data: bytes) -> Iterator[bytes]:
-    """JSON lines with their escapes undone."""
-    for line in data.splitlines() if b"\\" in data else ():
-        try:
-            text = json.dumps(json.loads(line), ensure_ascii=False)
-        except ValueError:
-            continue
-        plain = text.replace('\\"', '"').replace("\\n", "\n").encode("utf-8", "surrogatepass")
-        if plain != line:
-            yield plain
+    if b"\\" in data:
+        yield _ESCAPES.sub(_unescape, data)
+
+
+def _unescape(match: re.Match) -> bytes:
+    """Of `\\n` a line's end, of `\\u0041` its letter, of any other `\\x` the `x`."""
+    if match[1] is None:
+        return json.loads(b'"%s"' % match[0]).encode("utf-8", "surrogatepass")
+    return _CONTROLS.get(match[1], match[1])
 
 
 def _from_base64(data: bytes) -> Iterator[bytes]:

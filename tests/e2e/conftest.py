@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -81,6 +82,16 @@ class World:
         self.output = process.communicate()[0]
         return process.returncode
 
+    def copied_to(self, home: Path) -> "World":
+        """The same home elsewhere: times stay, so that nothing looks changed."""
+        shutil.copytree(self.home, home, dirs_exist_ok=True)
+        return World(home)
+
+    def outside_raw(self) -> list[Path]:
+        """Every zone that may hold no text."""
+        zones = [path for path in self.home.iterdir() if path.name not in ("sources", "landing")]
+        return zones + [path for path in self.home.glob("landing/*/*") if path.name != "raw"]
+
     def exports(self, tier: str) -> dict[str, bytes]:
         """What a trainer may take: every file that stands in a manifest, and the manifests."""
         root = self.home / "exports" / tier
@@ -95,4 +106,23 @@ class World:
 def world(tmp_path_factory) -> World:
     world = World(tmp_path_factory.mktemp("home"))
     world.fill()
+    return world
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> World:
+    """A home after a whole run of the opt-in tier. Tests work on copies of it."""
+    world = World(tmp_path_factory.mktemp("finished"))
+    world.fill()
+    assert world.winnow("run", "--tier", "opt_in", PREFECT_API_URL="") == 0, world.output
+    return world
+
+
+@pytest.fixture
+def ready(finished, tmp_path, monkeypatch) -> World:
+    """A copy of the finished home, which stages started by the test work on."""
+    world = finished.copied_to(tmp_path / "home")
+    monkeypatch.setenv("WINNOW_HOME", str(world.home))
+    monkeypatch.setenv("WINNOW_TODAY", str(TODAY))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     return world

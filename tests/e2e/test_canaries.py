@@ -22,11 +22,6 @@ def done(world):
     return world
 
 
-def outside_raw(home):
-    zones = [path for path in home.iterdir() if path.name not in ("sources", "landing")]
-    return zones + [path for path in home.glob("landing/*/*") if path.name != "raw"]
-
-
 def test_the_canaries_did_reach_the_raw_zone_or_the_search_would_prove_nothing(done):
     for tier in ("opt_in", "default_tier"):
         files = (done.home / "landing" / tier / "raw").rglob("*.parquet")
@@ -36,9 +31,7 @@ def test_the_canaries_did_reach_the_raw_zone_or_the_search_would_prove_nothing(d
 
 
 def test_no_canary_is_in_any_file_outside_the_raw_zone(done):
-    assert [
-        path for root in outside_raw(done.home) for path in files_with_any(root, [CANARY])
-    ] == []
+    assert [path for root in done.outside_raw() for path in files_with_any(root, [CANARY])] == []
 
 
 def test_no_canary_is_in_what_the_command_printed(done):

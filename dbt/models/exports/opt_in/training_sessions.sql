@@ -20,6 +20,21 @@
     ],
     'sig_session__prompt_length': ['first_prompt_length_bucket', 'longest_prompt_length_bucket'],
     'sig_session__prompt_repeat': ['has_repeated_prompt'],
+    'sig_session__satisfied': ['is_satisfied', 'is_satisfied_confidence_bucket'],
+    'sig_session__dissatisfied': ['is_dissatisfied', 'is_dissatisfied_confidence_bucket'],
+    'sig_session__correction': ['is_correction', 'is_correction_confidence_bucket'],
+    'sig_session__danger_flagged': ['is_danger_flagged', 'is_danger_flagged_confidence_bucket'],
+    'sig_session__too_complicated': ['is_too_complicated', 'is_too_complicated_confidence_bucket'],
+    'sig_session__too_simple_or_incomplete': [
+        'is_too_simple_or_incomplete', 'is_too_simple_or_incomplete_confidence_bucket',
+    ],
+    'sig_session__remember_request': [
+        'is_remember_request', 'is_remember_request_confidence_bucket',
+    ],
+    'sig_session__repeat_request': ['is_repeat_request', 'is_repeat_request_confidence_bucket'],
+    'sig_session__task_accomplished': [
+        'is_task_accomplished', 'is_task_accomplished_confidence_bucket',
+    ],
     'sig_session__code_survival': [
         'code_survival_lines_bucket', 'code_survival_1h_ratio', 'code_survival_1d_ratio',
         'code_survival_7d_ratio', 'code_survival_14d_ratio', 'code_survival_28d_ratio',
