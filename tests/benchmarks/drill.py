@@ -11,6 +11,7 @@ that SIGKILL hits it as it would a scheduled one.
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -105,7 +106,9 @@ def _report(drill: Drill, found: Findings, seconds: float) -> None:
     print(
         f"places checked  {found.places} of {found.kinds} kinds, {found.versions} object versions"
     )
-    print(f"minutes         {seconds / 60:.1f}")
+    spent = os.times()
+    cpu = spent.user + spent.system + spent.children_user + spent.children_system
+    print(f"minutes         {seconds / 60:.1f}, of CPU {cpu / 60:.1f}")
     for problem in found.problems:
         print(f"WRONG           {problem}")
     if not found.problems:
