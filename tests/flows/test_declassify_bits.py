@@ -1,0 +1,113 @@
+"""Prompts of a landed day → landing/<tier>/bits/, in the process that may open raw/."""
+
+import re
+
+import pytest
+
+from flows.adapters.landing import day_folder
+from flows.bits.names import BITS
+from flows.declassify_bits import declassify_bits
+from flows.policy.errors import WinnowError
+from flows.policy.tiers import Tier
+from flows.settings import load_settings
+from tests.flows.house import DAY, prompt, reply
+
+PRAISE = "Perfect, that works now. Thank you, synthetic friend!"
+QUESTION = "How do I add a synthetic column to the table of orders?"
+
+
+@pytest.fixture
+def landed(house, pull):
+    """Two prompts of one session."""
+    house.consent()
+    house.write(
+        prompt(QUESTION, "u1"),
+        reply("synthetic answer", "r1"),
+        prompt(PRAISE, "u2", at=f"{DAY}T09:01:00Z"),
+    )
+    pull()
+    return house
+
+
+def judge(tier: Tier = Tier.OPT_IN) -> dict:
+    return declassify_bits(load_settings(), tier)
+
+
+def values(house, bit: str) -> list:
+    return [row["value"] for row in house.landed("bits") if row["bit"] == bit]
+
+
+def test_every_prompt_gets_every_bit_once(landed):
+    assert judge()["bit_rows"] == 2 * len(BITS)
+    found = [(row["event_key"], row["bit"]) for row in landed.landed("bits")]
+    assert len(found) == len(set(found)) == 2 * len(BITS)
+
+
+def test_praise_is_read_and_a_question_is_not_praise(landed):
+    judge()
+    said = sorted(values(landed, "satisfied"), key=str)
+    assert True in said and said.count(True) == 1
+
+
+def test_nothing_but_keys_dates_and_words_of_the_vocabulary_lands(landed):
+    judge()
+    for row in landed.landed("bits"):
+        assert all(re.fullmatch("[0-9a-f]{32}", row[name]) for name in ("event_key", "session_key"))
+        assert row["session_date"] == DAY
+        assert row["bit"] in BITS
+        assert row["value"] in (True, False, None)
+        assert row["confidence_bucket"] in ("low", "medium", "high")
+
+
+def test_no_word_of_the_text_stands_in_the_files(landed):
+    judge()
+    for path, content in landed.files().items():
+        if "/bits/" in path:
+            assert b"synthetic" not in content and b"Perfect" not in content
+
+
+def test_a_rerun_computes_nothing_and_leaves_the_same_bytes(landed):
+    judge()
+    before = landed.files()
+    assert judge()["bit_days"] == 0
+    assert landed.files() == before
+
+
+def test_a_day_that_is_computed_again_has_the_same_bytes(landed):
+    judge()
+    before = landed.files()
+    for path in (landed.home / "landing/opt_in/bits").rglob("*.parquet"):
+        path.unlink()
+    assert judge()["bit_days"] == 1
+    assert landed.files() == before
+
+
+def test_another_model_computes_every_day_again(landed, monkeypatch):
+    judge()
+    monkeypatch.setattr("flows.bits_readers.shipped_digest", lambda: "another model")
+    assert judge()["bit_days"] == 1
+
+
+def test_bits_of_a_day_whose_text_is_gone_go(landed):
+    judge()
+    for dataset in ("events", "raw"):
+        folder = day_folder(landed.home / "landing/opt_in", dataset, DAY)
+        for path in folder.iterdir():
+            path.unlink()
+    judge()
+    assert landed.landed("bits") == []
+
+
+def test_text_that_cannot_be_read_ends_the_run_without_a_word_of_it(landed):
+    for path in (landed.home / "landing/opt_in/raw").rglob("*.parquet"):
+        path.write_bytes(PRAISE.encode() * 10)
+    with pytest.raises(WinnowError) as failure:
+        judge()
+    shown = f"{failure.value.message} {failure.value.remedy}"
+    assert "Perfect" not in shown and "synthetic" not in shown
+    assert failure.value.__cause__ is None
+    assert landed.landed("bits") == []
+
+
+def test_a_tier_without_landing_has_no_bits(house):
+    assert judge()["bit_days"] == 0
