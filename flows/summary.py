@@ -35,6 +35,26 @@ def shown(tier: str) -> Callable[[int], str]:
     return order_of_magnitude if tier == Tier.DEFAULT else "{:,}".format
 
 
+def for_machines(results: dict[str, dict]) -> dict[str, dict]:
+    """The results as one document: of the default tier, too, only what people may see."""
+    return {
+        tier: _coarse(result) if tier == Tier.DEFAULT else result
+        for tier, result in results.items()
+    }
+
+
+def _coarse(counts):
+    """Every count by its order of magnitude; released exports state their own rows."""
+    if isinstance(counts, dict):
+        return {
+            name: found if name == "exports" else _coarse(found) for name, found in counts.items()
+        }
+    if isinstance(counts, list):
+        return [_coarse(found) for found in counts]
+    is_count = isinstance(counts, int) and not isinstance(counts, bool)
+    return order_of_magnitude(counts) if is_count else counts
+
+
 def _print_error(console, result: dict) -> None:
     from rich.markup import escape
 

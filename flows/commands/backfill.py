@@ -21,13 +21,14 @@ def backfill(
     from flows.policy.tiers import check_tier
     from flows.run_tiers import exit_code
     from flows.settings import load_settings
-    from flows.summary import print_summary
+    from flows.summary import for_machines, print_summary
 
     settings = load_settings()
     tiers = [check_tier(tier)] if tier else None
     done = run_backfill(first.date(), last.date(), tiers)
     if as_json:
-        print(json.dumps(done, indent=1, default=str))
+        shown = done | {"tiers": for_machines(done["tiers"])}
+        print(json.dumps(shown, indent=1, default=str))
     else:
         print(done["clipped"])
         print_summary(done["tiers"], settings.home)

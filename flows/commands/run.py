@@ -23,14 +23,14 @@ def run(
     from flows.policy.tiers import check_tier
     from flows.run_tiers import exit_code, run_tiers
     from flows.settings import load_settings
-    from flows.summary import print_summary
+    from flows.summary import for_machines, print_summary
 
     settings = load_settings()
     wanted = day.date() if day else settings.today
     tiers = [check_tier(tier)] if tier else None
     results = run_tiers(settings, tiers, wanted, canaries=canaries)
     if as_json:
-        print(json.dumps(results, indent=1, default=str))
+        print(json.dumps(for_machines(results), indent=1, default=str))
     else:
         print_summary(results, settings.home)
     raise typer.Exit(exit_code(results))
