@@ -242,6 +242,17 @@ def test_a_value_is_found_under_every_layer(tmp_path):
     assert found == {path.name for path in tmp_path.iterdir()} - {"without"}
 
 
+def test_a_value_is_found_under_escapes_wherever_they_stand(tmp_path):
+    value = 'one line\n\tand "another", im Größenwahn 🙂'
+    (tmp_path / "line").write_text(json.dumps({"a": value}) + "\n{}\n")
+    (tmp_path / "indented").write_text(json.dumps({"a": {"b": value}}, indent=1))
+    (tmp_path / "nested").write_text(json.dumps({"a": json.dumps({"b": [value]})}))
+    (tmp_path / "in a log").write_text(f"12:00 ERROR got {json.dumps(value)} \\ instead")
+    (tmp_path / "without").write_text(json.dumps(value.replace("wahn", "wahl")))
+    found = {path.name for path in files_with_any(tmp_path, [value])}
+    assert found == {path.name for path in tmp_path.iterdir()} - {"without"}
+
+
 def test_the_verifier_shares_no_code_with_anything_of_winnow():
     folder = Path(flows.verifier.__file__).parent
     for path in folder.glob("*.py"):
