@@ -19,7 +19,7 @@ from tests.flows.house import prompt, reply
 BUCKETS = {"opt_in": "opt-in", "default_tier": "default-tier"}
 CONTROL = "control"
 # Number of the simulated day → accounts that are erased on it.
-ERASED = {2: ("account1",), 3: ("account2",)}
+ERASED = {1: ("account1",), 2: ("account2",)}
 FLIPPER, REVOKED = "account0", "account3"
 
 
@@ -102,7 +102,7 @@ class World:
         if number % 4 == 1:
             self.say(FLIPPER, "revoked", noon)
             self.say(FLIPPER, "granted", noon + timedelta(hours=1))
-        if number == 3:
+        if number == 2:
             self.say(REVOKED, "revoked", noon)
             self.say(REVOKED, "revoked", noon)
 

@@ -5,7 +5,7 @@ import sys
 
 
 def test_a_drill_of_a_few_days_finds_nothing_left_and_nothing_lost():
-    small = ["--days", "37", "--every", "12", "--accounts", "4", "--builds", "0"]
+    small = ["--days", "37", "--every", "18", "--accounts", "4", "--builds", "0"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.drill", *small],
         stdout=subprocess.PIPE, text=True, check=False,

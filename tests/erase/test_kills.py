@@ -13,7 +13,7 @@ from flows.policy.tiers import Tier
 from flows.watch_consent import watch_consent
 
 CHANGES = ("unlink", "replace", "rmdir", "truncate")
-TRIES = 4
+TRIES = 3
 
 
 class Killed(BaseException):
