@@ -15,10 +15,12 @@
         'code_survival_14d_ratio', 'code_survival_28d_ratio',
     ],
 } %}
-{%- set bits = [
+{%- for bit in [
     'satisfied', 'dissatisfied', 'correction', 'danger_flagged', 'too_complicated',
     'too_simple_or_incomplete', 'remember_request', 'repeat_request', 'task_accomplished',
 ] %}
+    {%- do signals.update({'sig_session__' ~ bit: ['is_' ~ bit]}) %}
+{%- endfor %}
 {%- set before = [
     'is_satisfied', 'is_dissatisfied', 'is_correction', 'is_repeat_request',
     'is_interrupted', 'interruption_count', 'is_tool_rejected', 'tool_rejection_count',
@@ -52,25 +54,6 @@ assignments as (
 
 ),
 
--- True once is true; unknown only where nothing was decided either way. Danger is never denied by
--- the model: where it read the session and flagged none, there was none to see.
-bits as (
-
-    select
-        session_key,
-    {% for bit in bits %}
-        {% if bit == 'danger_flagged' %}
-            coalesce(bool_or(value) filter (where bit = '{{ bit }}'), false)
-        {% else %}
-            bool_or(value) filter (where bit = '{{ bit }}')
-        {% endif %}
-            as is_{{ bit }}{{ "," if not loop.last }}
-    {% endfor %}
-    from {{ source('landing', 'bits') }}
-    group by session_key
-
-),
-
 measured as (
 
     select
@@ -78,13 +61,9 @@ measured as (
         sessions.session_date,
         sessions.account_key as epoch_account_key,
         sessions.cluster_key,
-        {% for bit in bits %}
-            bits.is_{{ bit }},
-        {% endfor %}
         {{ signal_columns(signals) }}
     from sessions
     inner join consent on sessions.account_key = consent.account_key and consent.is_granted
-    left join bits on sessions.session_key = bits.session_key
     {{ signal_joins(signals) }}
 
 ),
@@ -125,9 +104,6 @@ final as (
         assigned.cluster_key as account_key,
         assigned.variant,
         assigned.session_date as observed_at,
-        {% for bit in bits %}
-            assigned.is_{{ bit }},
-        {% endfor %}
         {% for columns in signals.values() %}
             {% for metric in columns %}
                 assigned.{{ metric }},
