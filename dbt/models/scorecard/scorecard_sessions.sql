@@ -14,13 +14,16 @@
         'code_survival_1h_ratio', 'code_survival_1d_ratio', 'code_survival_7d_ratio',
         'code_survival_14d_ratio', 'code_survival_28d_ratio',
     ],
+    'sig_session__satisfied': ['is_satisfied'],
+    'sig_session__dissatisfied': ['is_dissatisfied'],
+    'sig_session__correction': ['is_correction'],
+    'sig_session__danger_flagged': ['is_danger_flagged'],
+    'sig_session__too_complicated': ['is_too_complicated'],
+    'sig_session__too_simple_or_incomplete': ['is_too_simple_or_incomplete'],
+    'sig_session__remember_request': ['is_remember_request'],
+    'sig_session__repeat_request': ['is_repeat_request'],
+    'sig_session__task_accomplished': ['is_task_accomplished'],
 } %}
-{%- for bit in [
-    'satisfied', 'dissatisfied', 'correction', 'danger_flagged', 'too_complicated',
-    'too_simple_or_incomplete', 'remember_request', 'repeat_request', 'task_accomplished',
-] %}
-    {%- do signals.update({'sig_session__' ~ bit: ['is_' ~ bit]}) %}
-{%- endfor %}
 {%- set before = [
     'is_satisfied', 'is_dissatisfied', 'is_correction', 'is_repeat_request',
     'is_interrupted', 'interruption_count', 'is_tool_rejected', 'tool_rejection_count',
