@@ -60,7 +60,7 @@ def test_a_tier_that_fails_stops_no_other(house, monkeypatch):
 
     monkeypatch.setattr(runs, "run_stage", answer)
     results = runs.run_tiers(load_settings(), None, TODAY)
-    assert results["opt_in"] == {"error": "refused", "remedy": "mend it"}
+    assert results["opt_in"] == {"error": "refused", "remedy": "mend it", "exit_code": 1}
     assert results["default_tier"] == {"pull": {}}
 
 
