@@ -1,6 +1,7 @@
 """With a Prefect server the same flows run the same: same exports, no text in its records."""
 
 import asyncio
+import os
 import shutil
 
 import pytest
@@ -34,10 +35,11 @@ def served(finished, tmp_path_factory):
 
 def flow_runs() -> dict[str, tuple[str, str]]:
     """flow → type and message of its last run's state, as the server tells them."""
-    from prefect.client.orchestration import get_client
+    from prefect.client.orchestration import PrefectClient
 
     async def read():
-        async with get_client() as client:
+        # By address: Prefect reads its settings once, at its import, which may be another test's.
+        async with PrefectClient(os.environ["PREFECT_API_URL"]) as client:
             flows = {flow.id: flow.name for flow in await client.read_flows()}
             return flows, await client.read_flow_runs()
 
