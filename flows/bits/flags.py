@@ -30,54 +30,14 @@ FLAGS = (
     "contained_in_prompt_before",
     "half_of_prompt_before",
     "prompt_before_again",
+    "nearly_prompt_before",
+    "begins_as_prompt_before",
 )
-_COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "to",
-        "of",
-        "in",
-        "on",
-        "for",
-        "and",
-        "or",
-        "is",
-        "it",
-        "this",
-        "that",
-        "with",
-        "be",
-        "are",
-        "as",
-        "at",
-        "by",
-        "from",
-        "i",
-        "you",
-        "we",
-        "can",
-        "do",
-        "not",
-        "was",
-        "if",
-        "so",
-        "but",
-        "have",
-        "has",
-        "my",
-        "me",
-        "your",
-        "please",
-        "now",
-        "just",
-        "what",
-        "how",
-        "why",
-    ]
-)
+_COMMON_TEXT = """the a an to of in on for and or is it this that with be are as at by from i you we
+can do not was if so but have has my me your please now just what how why"""
+_COMMON = frozenset(_COMMON_TEXT.split())
 _STEM = 6
+_COMPARED = 300
 
 
 def flags_of(
@@ -127,12 +87,33 @@ def _acts(prompt: Prompt, count: int) -> list[float]:
 
 def _likeness(prompt: Prompt, words: list[str], before: list[str]) -> list[float]:
     if not before:
-        return [0.0, 0.0, 0.0, 0.0]
+        return [0.0] * 6
     mine, theirs = _stems(words), _stems(before)
     shared = len(mine & theirs)
     jaccard = shared / max(len(mine | theirs), 1)
-    same = prompt.text.strip() == prompt.prev_user.strip()
-    return [jaccard, shared / max(len(mine), 1), jaccard > 0.5, same]
+    text, earlier = prompt.text.strip().lower(), prompt.prev_user.strip().lower()
+    # A routine order (commit, run the tests) comes again without asking for the same thing again.
+    is_long = len(words) > 3
+    return [
+        jaccard,
+        shared / max(len(mine), 1),
+        jaccard > 0.5,
+        text == earlier,
+        is_long and _char_likeness(text, earlier) > 0.6,
+        is_long and len(earlier) > 12 and text.startswith(earlier[: len(earlier) * 4 // 5]),
+    ]
+
+
+def _char_likeness(text: str, earlier: str) -> float:
+    """Jaccard of the beginnings' runs of four characters: small changes hardly count."""
+    if len(earlier) > 2 * len(text) or len(text) > 2 * len(earlier):
+        return 0.0
+    mine, theirs = _runs(text[:_COMPARED]), _runs(earlier[:_COMPARED])
+    return len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def _runs(text: str) -> set[str]:
+    return {text[start : start + 4] for start in range(len(text) - 3)}
 
 
 def _stems(words: list[str]) -> set[str]:

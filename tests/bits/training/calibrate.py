@@ -29,8 +29,9 @@ MIN_PRECISION = 0.8
 MAX_CERTAIN_FALSE_POSITIVES = 0.003
 # Of prompts with the bit, the share that `sure_false` may deny.
 MAX_DENIED = 0.1
-# Too few positives to fit anything: the rule decides, the score is left as learned.
-UNFITTED = {"danger_flagged"}
+# Too few positives in real prompts to fit anything. Thresholds from five-fold cross-validation on
+# the authored prompts: precision .69 (recall .50) at 0.2, .82 at 0.25, .93 at 0.4.
+UNFITTED = {"danger_flagged": (0.2, 0.25, 0.0, 0.4)}
 
 
 def main(path: str) -> None:
@@ -38,7 +39,9 @@ def main(path: str) -> None:
     found = load_model().logits(extract([to_prompt(row) for row in rows])).astype(np.float64)
     groups = np.unique([row["source_repo"] for row in rows], return_inverse=True)[1]
     bits = {
-        bit: calibrate(found[:, place], labels(rows, bit), groups, fixed=bit in UNFITTED)
+        bit: _named(1.0, 0.0, *UNFITTED[bit])
+        if bit in UNFITTED
+        else calibrate(found[:, place], labels(rows, bit), groups)
         for place, bit in enumerate(BITS)
     }
     note = {
@@ -48,12 +51,10 @@ def main(path: str) -> None:
     (PACKAGE / "calibration.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
 
 
-def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray, *, fixed: bool) -> dict:
+def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> dict:
     """Slope, offset and the thresholds (as probabilities) of one bit."""
-    slope, offset = (1.0, 0.0) if fixed else platt(logits, truth)
+    slope, offset = platt(logits, truth)
     scores = sigmoid(slope * logits + offset)
-    if fixed:
-        return _named(slope, offset, 0.5, 0.5, 0.0, 0.8)
     balanced = resampled(best_f1, scores, truth, groups)
     sure = max(resampled(few_false, scores, truth, groups), balanced)
     certain = max(resampled(hardly_false, scores, truth, groups), sure)
