@@ -15,7 +15,7 @@ from flows.adapters.landing import ShardWriter, drop_shards_except, write_table
 from flows.orchestrator import flow
 from flows.policy.canaries import canary_rows, canary_texts
 from flows.policy.errors import WinnowError
-from flows.policy.schemas import CONSENT
+from flows.policy.schemas import CONSENT, EVENTS
 from flows.policy.tiers import Tier
 from flows.purge_expired import prefect_home
 from flows.settings import Settings, load_settings
@@ -32,10 +32,10 @@ def plant_canaries(tier: Tier) -> dict:
     landing = settings.home / "landing" / tier
     rows = canary_rows(_texts(settings, tier), keys.epoch_key, settings.today)
     with ShardWriter(landing, SHARD) as writer:
-        for event, raw in rows:
-            writer.add(settings.today, event, raw, 0)
+        writer.add(list(zip(*rows, strict=True)), 0)
     if tier is Tier.OPT_IN:
-        granted = (rows[0][0][2], "granted", datetime.combine(settings.today, time()))
+        account_key = rows[0][list(EVENTS).index("account_key")]
+        granted = (account_key, "granted", datetime.combine(settings.today, time()))
         write_table(landing / "consent" / f"{SHARD}.parquet", [granted], CONSENT)
     return {"planted": len(rows)}
 

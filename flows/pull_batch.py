@@ -17,7 +17,7 @@ from flows.policy.admission import Admission, rules_for
 from flows.policy.errors import TransientError
 from flows.policy.landing import Item, Landed, shard_name
 from flows.policy.pseudonyms import record_hasher
-from flows.pull_rows import RowMaker
+from flows.pull_rows import RowMaker, chunks
 from flows.readers import Keys, TranscriptReader, iter_lines
 
 
@@ -74,8 +74,8 @@ def _pull_object(
     rows = RowMaker(keys, item, admission)
     with stored:
         lines = Lines(item.path, stored)
-        for event in reader.read(iter_lines(lines)):
-            writer.add(*rows.make(event))
+        for chunk in chunks(reader.read(iter_lines(lines))):
+            writer.add(rows.make(chunk.events), chunk.characters)
     refusal = None if reader.format else "unknown_format"
     return _landed(
         item, writer.name, reader, rows, "broken_compression" if lines.is_broken else refusal
@@ -95,5 +95,6 @@ def _landed(item: Item, shard: str, reader, rows: RowMaker, refusal: str | None)
         lines_landed=tally.lines_landed,
         lines_not_event=tally.lines_not_event,
         lines_refused=dict(tally.refused),
+        refused_at=tuple(tally.refusals),
         kinds=dict(Counter(rows.kinds)),
     )

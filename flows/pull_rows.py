@@ -1,16 +1,40 @@
-"""A reader's event → landing's rows: source ids become keyed hashes, microseconds become days."""
+"""A reader's events → landing's columns: source ids become keyed hashes, microseconds days."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from flows.adapters.keys import KeyRing
-from flows.policy.admission import DAY_MICROS, Admission, to_date
+from flows.policy.admission import DAY_MICROS, Admission
 from flows.policy.landing import Item
 from flows.readers import EVENT_FIELDS
 
-_KIND = EVENT_FIELDS.index("kind")
-_TEXTS = EVENT_FIELDS.index("raw__text")
+_KIND, _TEXT = EVENT_FIELDS.index("kind"), EVENT_FIELDS.index("raw__text")
+_CHUNK_EVENTS = 4096
+_CHUNK_CHARACTERS = 1 << 20
+
+
+class Chunk(NamedTuple):
+    """Events in the order of EVENT_FIELDS, and about how many characters of text they hold."""
+
+    events: list[tuple]
+    characters: int
+
+
+def chunks(events: Iterable[tuple]) -> Iterator[Chunk]:
+    """The events, so many at a time as memory should hold."""
+    chunk: list[tuple] = []
+    characters = 0
+    for event in events:
+        chunk.append(event)
+        if text := event[_TEXT]:
+            characters += len(text)
+        if len(chunk) == _CHUNK_EVENTS or characters > _CHUNK_CHARACTERS:
+            yield Chunk(chunk, characters)
+            chunk, characters = [], 0
+    if chunk:
+        yield Chunk(chunk, characters)
 
 
 class _Session(NamedTuple):
@@ -24,47 +48,33 @@ class RowMaker:
 
     def __init__(self, keys: KeyRing, item: Item, admission: Admission) -> None:
         self.kinds: Counter = Counter()
-        self._keys, self._account_id, self._admission = keys, item.account_id, admission
-        self._cluster_key, self._object = item.cluster_key, (item.object_key, item.version)
+        self._keys, self._item, self._admission = keys, item, admission
         self._sessions: dict[str, _Session] = {}
-        self._days: dict[int, date] = {}
 
     @property
     def session_dates(self) -> set[date]:
         return {session.date for session in self._sessions.values()}
 
-    def make(self, event: tuple) -> tuple[date, tuple, tuple | None, int]:
-        """The event's day, its row for events/, for raw/ (None without text), and the text's size.
-
-        `event` is in the order of `readers.rows.Event`.
-        """
-        key, session_id, message_key, at = event[:4]
-        session = self._sessions.get(session_id) or self._session(session_id)
-        day = self._days.get(at // DAY_MICROS) or self._day(at)
-        self.kinds[event[_KIND]] += 1
-        row = (
-            key, session.session_key, session.account_key, self._cluster_key, message_key,
-            *self._object, session.date, at, day, *event[4:_TEXTS],
-        )  # fmt: skip
-        text, tool_input, path, workdir, model = event[_TEXTS:]
-        if not (text or tool_input or path):
-            return day, row, None, 0
-        size = len(text or "") + len(tool_input or "") + len(path or "")
-        return (
-            day,
-            row,
-            (key, session.session_key, day, text, tool_input, path, workdir, model),
-            size,
-        )
+    def make(self, events: list[tuple]) -> list[Sequence]:
+        """The events' columns, in the order of `adapters.landing.ROW`; days count from 1970."""
+        item, known = self._item, self._sessions
+        key, session_id, message_key, at, *rest = zip(*events, strict=True)
+        self.kinds.update(rest[_KIND - 4])
+        sessions = [known.get(one) or self._session(one) for one in session_id]
+        session_key, account_key, session_date = zip(*sessions, strict=True)
+        constants = ([value] * len(events) for value in (item.object_key, item.version))
+        event_date = [micros // DAY_MICROS for micros in at]
+        cluster_key = [item.cluster_key] * len(events)
+        return [
+            key, session_key, account_key, cluster_key, message_key, *constants,
+            session_date, at, event_date, *rest,
+        ]  # fmt: skip
 
     def _session(self, session_id: str) -> _Session:
         day = self._admission.session(session_id).date
         session = _Session(
             self._keys.epoch_key("session", session_id, day),
-            self._keys.epoch_key("account", self._account_id, day),
+            self._keys.epoch_key("account", self._item.account_id, day),
             day,
         )
         return self._sessions.setdefault(session_id, session)
-
-    def _day(self, at: int) -> date:
-        return self._days.setdefault(at // DAY_MICROS, to_date(at))

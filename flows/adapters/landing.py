@@ -4,9 +4,11 @@ A shard is one batch's rows, a file a day under `events/` and `raw/`. Rows of an
 again in a later version are taken out of the older shard.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,6 +30,8 @@ _ARROW = {
     "DOUBLE": pa.float64(),
 }
 _FLUSH_ROWS = 8192
+_TEXTS = ("raw__text", "raw__tool_input", "raw__path")
+_HAS_TEXT = reduce(or_, (pc.is_valid(pc.field(name)) for name in _TEXTS))
 _ENUMS = ["agent", "actor", "kind", "tool_kind", "model_family", "session_key", "account_key"]
 
 
@@ -35,8 +39,10 @@ def arrow_schema(columns: dict[str, str]) -> pa.Schema:
     return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
 
 
-EVENTS_SCHEMA = arrow_schema(EVENTS)
 RAW_SCHEMA = arrow_schema(RAW)
+# What a shard is written from: an event's columns, and then those that stand in raw/ only.
+ROW = EVENTS | {name: kind for name, kind in RAW.items() if name not in EVENTS}
+_ROW_SCHEMA = arrow_schema(ROW)
 
 
 def day_folder(landing: Path, dataset: str, day: date | str) -> Path:
@@ -44,18 +50,16 @@ def day_folder(landing: Path, dataset: str, day: date | str) -> Path:
 
 
 class ShardWriter:
-    """Writes one shard: `add(day, event_row, raw_row)` in the columns' order, then `close()`.
+    """Writes one shard: `add(columns, characters)` as often as there are rows.
 
-    Memory is bounded: a day's rows are flushed by rows and by bytes of text. Files carry their
-    final names only after `close`.
+    Memory is bounded: rows are flushed by number and by characters of text. Files carry their
+    final names only when the block has ended well.
     """
 
-    def __init__(self, landing: Path, name: str, *, flush_bytes: int = 4 << 20) -> None:
-        self.landing, self.name, self.flush_bytes = landing, name, flush_bytes
-        self._events: dict[date, list[tuple]] = {}
-        self._raw: dict[date, list[tuple]] = {}
-        self._bytes = 0
-        self._rows = 0
+    def __init__(self, landing: Path, name: str, *, flush_characters: int = 4 << 20) -> None:
+        self.landing, self.name, self.flush_characters = landing, name, flush_characters
+        self._columns: list[list] = [[] for _ in ROW]
+        self._characters = 0
         self._stack = ExitStack()
         self._writers: dict[tuple[str, date], pq.ParquetWriter] = {}
 
@@ -68,30 +72,26 @@ class ShardWriter:
         self._close_writers()
         self._stack.__exit__(*failure)
 
-    def add(self, day: date, event: tuple, raw: tuple | None, size: int) -> None:
-        """One event of `day`; `size` is about the bytes of text that `raw` holds."""
-        self._events.setdefault(day, []).append(event)
-        if raw is not None:
-            self._raw.setdefault(day, []).append(raw)
-        self._bytes += size
-        self._rows += 1
-        if self._bytes > self.flush_bytes or self._rows >= _FLUSH_ROWS:
+    def add(self, columns: Sequence[Sequence], characters: int) -> None:
+        """Rows as the columns of ROW; they hold about so many characters of text."""
+        for held, more in zip(self._columns, columns, strict=True):
+            held.extend(more)
+        self._characters += characters
+        if self._characters > self.flush_characters or len(self._columns[0]) >= _FLUSH_ROWS:
             self.flush()
 
     def flush(self) -> None:
-        for day, rows in self._events.items():
-            self._write("events", day, rows, EVENTS_SCHEMA)
-        for day, rows in self._raw.items():
-            self._write("raw", day, rows, RAW_SCHEMA)
-        self._events, self._raw = {}, {}
-        self._bytes = self._rows = 0
+        rows = pa.table(self._columns, schema=_ROW_SCHEMA)
+        for column in self._columns:
+            column.clear()
+        self._characters = 0
+        for day, found in _by_day(rows):
+            self._write("events", day, found.select(list(EVENTS)))
+            self._write("raw", day, found.select(list(RAW)).filter(_HAS_TEXT))
 
-    def _write(self, dataset: str, day: date, rows: list[tuple], schema: pa.Schema) -> None:
-        columns = zip(*rows, strict=True)
-        arrays = [
-            pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)
-        ]
-        self._writer(dataset, day, schema).write_batch(pa.record_batch(arrays, schema=schema))
+    def _write(self, dataset: str, day: date, rows: pa.Table) -> None:
+        if rows.num_rows:
+            self._writer(dataset, day, rows.schema).write_table(rows)
 
     def _writer(self, dataset: str, day: date, schema: pa.Schema) -> pq.ParquetWriter:
         if (dataset, day) not in self._writers:
@@ -103,6 +103,13 @@ class ShardWriter:
     def _close_writers(self) -> None:
         for writer in self._writers.values():
             writer.close()
+
+
+def _by_day(rows: pa.Table) -> Iterator[tuple[date, pa.Table]]:
+    days = pc.unique(rows["event_date"]).to_pylist()
+    for day in days:
+        is_day = pc.equal(rows["event_date"], pa.scalar(day, pa.date32()))
+        yield day, rows if len(days) == 1 else rows.filter(is_day)
 
 
 def _parquet_writer(path: Path, dataset: str, schema: pa.Schema) -> pq.ParquetWriter:

@@ -32,28 +32,22 @@ def canary_texts(secret: str) -> dict[str, str]:
     }
 
 
-def canary_rows(texts: dict[str, str], key_of: KeyOf, day: date) -> list[tuple[tuple, tuple]]:
-    """(event, raw) rows in the columns' order of policy.schemas: every text in every raw column,
-    behind every kind of event that carries words. `key_of` is (kind, id, day) → keyed hash."""
-    found = []
-    for number, (text, (actor, kind)) in enumerate(
-        (text, carrier) for text in texts.values() for carrier in CARRIERS
-    ):
-        event_key = key_of("event", f"{_SESSION}-{number}", day)
-        found.append(
-            (
-                _event(event_key, actor, kind, key_of, day, number),
-                (event_key, key_of("session", _SESSION, day), day, *[text] * _RAW_COLUMNS),
-            )
-        )
-    return found
+def canary_rows(texts: dict[str, str], key_of: KeyOf, day: date) -> list[tuple]:
+    """Rows in the order of policy.schemas.EVENTS and the texts' columns behind: every text in every
+    column, behind every kind of event that carries words. `key_of` is (kind, id, day) → keyed
+    hash."""
+    carried = ((text, carrier) for text in texts.values() for carrier in CARRIERS)
+    return [
+        (*_event(actor, kind, key_of, day, number), *[text] * _RAW_COLUMNS)
+        for number, (text, (actor, kind)) in enumerate(carried)
+    ]
 
 
-def _event(event_key: str, actor: str, kind: str, key_of: KeyOf, day: date, number: int) -> tuple:
+def _event(actor: str, kind: str, key_of: KeyOf, day: date, number: int) -> tuple:
     tool = "shell" if kind == "tool_call" else None
     tokens = (1, 1, 0) if kind == "reply" else (None, None, None)
     return (
-        event_key,
+        key_of("event", f"{_SESSION}-{number}", day),
         *(key_of(name, _SESSION, day) for name in ("session", "account", "cluster")),
         key_of("message", f"{_SESSION}-{number}", day),
         *(key_of(name, _SESSION, day) for name in ("object", "version")),

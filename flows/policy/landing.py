@@ -16,7 +16,8 @@ _PACKED_RATIO = 6
 
 class Landed(msgspec.Struct, frozen=True):
     """What became of one version of one object. `refusal` is set when none of it landed;
-    `cluster_key` names the account only where something did."""
+    `cluster_key` names the account only where something did; `refused_at` are reason and byte
+    offset of the first refused lines."""
 
     version: str
     cluster_key: str
@@ -28,6 +29,7 @@ class Landed(msgspec.Struct, frozen=True):
     lines_landed: int = 0
     lines_not_event: int = 0
     lines_refused: dict[str, int] = {}
+    refused_at: tuple[tuple[str, int], ...] = ()
     kinds: dict[str, int] = {}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from flows.readers.agent_records import read_assistant
 from flows.readers.decoding import decode_line
 from flows.readers.envelope import Envelope
+from flows.readers.long_lines import Line, line_length
 from flows.readers.queue_records import read_attachment, read_queue_operation
 from flows.readers.records import Record
 from flows.readers.rows import EVENT_FIELDS, Admit, Keys, admit_all
@@ -38,11 +39,10 @@ class ClaudeCodeReader:
     def tally(self) -> Tally:
         return self._state.tally
 
-    def read(self, lines: Iterable[bytes | int]) -> Iterator[tuple]:
-        """Yields one tuple an event, in the order of EVENT_FIELDS.
+    def read(self, lines: Iterable[Line]) -> Iterator[tuple]:
+        """Yields one tuple an event, in the order of EVENT_FIELDS. `lines` keep their newline.
 
-        `lines` keep their newline; an int stands for a line of that many bytes that the caller
-        did not keep. Raises WinnowError where lines are unaccounted for.
+        Raises WinnowError where lines are unaccounted for.
         """
         state, tally, byte_offset = self._state, self.tally, 0
         for line in lines:
@@ -51,13 +51,13 @@ class ClaudeCodeReader:
                 yield from _read_line(line, state)
             except Refused as refused:
                 tally.refuse(refused.reason, byte_offset)
-            byte_offset += line if type(line) is int else len(line)
+            byte_offset += line_length(line)
         yield from state.tokens.release()
         yield from state.queue.drain()
         tally.check()
 
 
-def _read_line(line: bytes | int, state: FileState) -> list[tuple]:
+def _read_line(line: Line, state: FileState) -> list[tuple]:
     """Rows that the line sets free; its own may wait for later lines. Counts the line."""
     record = decode_line(line)
     if record is None:

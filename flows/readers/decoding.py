@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from flows.readers.long_lines import LONG_LINE_BYTES, shorten
+from flows.readers.long_lines import Line, LongLine
 from flows.readers.records import Record
 from flows.readers.tally import Refused
 
@@ -19,17 +19,17 @@ _ESCAPE = re.compile(
 )
 
 
-def decode_line(line: bytes | int) -> Record | None:
+def decode_line(line: Line) -> Record | None:
     """The wanted fields of the line; None for a blank one. Lone surrogate escapes become U+FFFD:
     UTF-8 cannot hold them.
 
-    Raises Refused: bad_json, bad_schema, bad_utf8, not_an_object, too_deep, too_long (an int
-    in a line's place as well) or truncated_line (no newline at its end).
+    Raises Refused: bad_json, bad_schema, bad_utf8, not_an_object, too_deep, too_long or
+    truncated_line (no newline at its end).
     """
-    if type(line) is int:
-        raise Refused("too_long")
-    if len(line) > LONG_LINE_BYTES:
-        line = shorten(line)
+    if type(line) is LongLine:
+        line = line.kept
+        if line is None:
+            raise Refused("too_long")
     try:
         return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -7,6 +7,7 @@ import msgspec
 
 from flows.readers.claude_code import TYPES_WITHOUT_EVENT
 from flows.readers.decoding import repair
+from flows.readers.long_lines import Line, LongLine, line_length
 
 HEAD_LINES = 64
 HEAD_BYTES = 16 << 20
@@ -31,7 +32,7 @@ class _Head(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Head).decode
 
 
-def detect_format(lines: Iterator[bytes | int]) -> tuple[str | None, list[bytes | int]]:
+def detect_format(lines: Iterator[Line]) -> tuple[str | None, list[Line]]:
     """(format, lines taken): takes lines until one tells the format, which is None where none of
     the first HEAD_LINES or HEAD_BYTES does."""
     head, size = [], 0
@@ -39,15 +40,16 @@ def detect_format(lines: Iterator[bytes | int]) -> tuple[str | None, list[bytes 
         head.append(line)
         if _is_claude_code(line):
             return CLAUDE_CODE, head
-        size += len(line) if type(line) is bytes else 0
+        size += line_length(line)
         if size > HEAD_BYTES:
             break
     return None, head
 
 
-def _is_claude_code(line: bytes | int) -> bool:
-    head = None if type(line) is int else _decoded(line) or _decoded(repair(line))
-    if head is None:
+def _is_claude_code(line: Line) -> bool:
+    kept = line.kept if type(line) is LongLine else line
+    head = kept and (_decoded(kept) or _decoded(repair(kept)))
+    if not head:
         return False
     has_session = bool(bytes(head.sessionId) or bytes(head.session_id))
     if head.type in _WITH_MESSAGE:

@@ -30,14 +30,15 @@ class Envelope:
     by its first block's key.
     """
 
-    __slots__ = ("_key", "at", "identity", "is_sidechain", "message_key", "session_id", "version",
-                 "workdir")  # fmt: skip
+    __slots__ = ("_first_key", "_key", "at", "identity", "is_sidechain", "message_key",
+                 "session_id", "version", "workdir")  # fmt: skip
 
     def __init__(self, record: Record, keys: Keys, message_key: str | None = None) -> None:
         self.session_id = session_of(record)
         self.at = instant(record.timestamp)
         self.identity = record.uuid or f"{self.session_id} {self.at} {record.type}"
-        self.message_key = message_key or keys.event(f"{self.identity}/0")
+        self._first_key = keys.event(f"{self.identity}/0")
+        self.message_key = message_key or self._first_key
         self.version = version_parts(record.version)
         self.is_sidechain = record.isSidechain is True
         self.workdir = record.cwd
@@ -51,12 +52,13 @@ class Envelope:
         """One event in the order of EVENT_FIELDS. Place and model stand beside text only: a row
         without text, argument or path needs no row in raw/."""
         workdir = None
+        key = self._key(f"{self.identity}/{ordinal}") if ordinal else self._first_key
         if text or tool_input or path:
             workdir, model = clip(self.workdir, MAX_PATH_CHARS), clip(model, MAX_PATH_CHARS)
         else:
             model = None
         return (
-            self._key(f"{self.identity}/{ordinal}"), self.session_id, self.message_key, self.at,
+            key, self.session_id, self.message_key, self.at,
             ordinal, AGENT, *self.version, actor, kind, has_words, tool_kind, model_family,
             self.is_sidechain, is_error, None, None, None, *lines,
             text, tool_input, path, workdir, model,

@@ -1,13 +1,13 @@
-"""Lines of any length in bounded memory."""
+"""Lines of any length in bounded memory: what a long string (an image, a whole file) holds past its
+beginning is dropped while it is read."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
-
-from flows.readers.tally import Refused
+from typing import BinaryIO, NamedTuple
 
 MAX_LINE_BYTES = 48 << 20
-# Past this length a line's long strings (images, whole files) are cut before it is decoded.
+# Lines past this length are read in pieces of it, and their long strings cut.
 LONG_LINE_BYTES = 1 << 20
+# Not less than a piece: so a string that is to be cut never ends in the piece where it began.
 KEPT_STRING_BYTES = 1 << 20
 # More blocks than this, decoded, would not fit the memory of a worker.
 MAX_BLOCKS = 50_000
@@ -15,59 +15,85 @@ MAX_BLOCKS = 50_000
 _UNICODE_ESCAPE_BYTES = 6
 
 
-def iter_lines(stream: BinaryIO) -> Iterator[bytes | int]:
-    """The lines of a buffered binary stream, newline included.
+class LongLine(NamedTuple):
+    """A line over LONG_LINE_BYTES: what is kept of it, still JSON if the line was, and the bytes
+    that it had. Nothing is kept of lines over MAX_LINE_BYTES or MAX_BLOCKS."""
 
-    A line over MAX_LINE_BYTES is not kept: its length comes in its place.
-    """
-    while line := stream.readline(MAX_LINE_BYTES):
-        if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
-            yield line
-        else:
-            yield _skip_line(stream, len(line))
+    kept: bytearray | None
+    length: int
 
 
-def shorten(line: bytes) -> bytes:
-    """The JSON line with each string over KEPT_STRING_BYTES cut there; still JSON if it was.
-
-    Raises Refused (`too_long`) where what remains holds more than MAX_BLOCKS blocks.
-    """
-    pieces, copied = [], 0
-    for opening, closing in _long_strings(line):
-        pieces.append(line[copied : _safe_cut(line, opening + 1 + KEPT_STRING_BYTES)])
-        copied = closing
-    shortened = b"".join([*pieces, line[copied:]]) if pieces else line
-    if shortened.count(b'"type"') > MAX_BLOCKS:
-        raise Refused("too_long")
-    return shortened
+Line = bytes | LongLine
 
 
-def _skip_line(stream: BinaryIO, length: int) -> int:
-    while piece := stream.readline(LONG_LINE_BYTES):
+def iter_lines(stream: BinaryIO) -> Iterator[Line]:
+    """The lines of a buffered binary stream, newline included."""
+    while line := stream.readline(LONG_LINE_BYTES):
+        is_whole = len(line) < LONG_LINE_BYTES or line.endswith(b"\n")
+        yield line if is_whole else _read_long(stream, line)
+
+
+def line_length(line: Line) -> int:
+    """The bytes of the line in its file."""
+    return len(line) if type(line) is bytes else line.length
+
+
+def _read_long(stream: BinaryIO, piece: bytes) -> LongLine:
+    shortener, length = Shortener(), 0
+    while piece:
         length += len(piece)
+        if length <= MAX_LINE_BYTES:
+            shortener.add(piece)
         if piece.endswith(b"\n"):
             break
-    return length
+        piece = stream.readline(LONG_LINE_BYTES)
+    if length > MAX_LINE_BYTES or shortener.kept.count(b'"type"') > MAX_BLOCKS:
+        return LongLine(None, length)
+    return LongLine(shortener.kept, length)
 
 
-def _long_strings(line: bytes) -> Iterator[tuple[int, int]]:
-    """(index of the opening, of the closing quote) of each string over KEPT_STRING_BYTES."""
-    quotes = _quotes(line)
-    for opening, closing in zip(quotes, quotes, strict=False):
-        if closing - opening - 1 > KEPT_STRING_BYTES:
-            yield opening, closing
+class Shortener:
+    """Takes a JSON line in pieces; `kept` is the line with its long strings cut."""
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+        self._opened: int | None = None
+        self._is_cut = False
+        self._held = b""
+
+    def add(self, piece: bytes) -> None:
+        piece, self._held = _without_half_escape(self._held + piece)
+        # As long as the piece, and each quote left in it opens or closes a string.
+        bare = piece.replace(b"\\\\", b"--").replace(b'\\"', b"--")
+        start, is_open = 0, (bare.count(b'"') + (self._opened is not None)) % 2
+        if self._opened is not None:
+            start = bare.find(b'"') if b'"' in bare else len(piece)
+            self._keep(piece[:start])
+        if start == len(piece):
+            return
+        self.kept += piece[start:] if start else piece
+        behind_quote = len(piece) - bare.rfind(b'"') - 1
+        self._opened = len(self.kept) - behind_quote if is_open else None
+        self._is_cut = False
+
+    def _keep(self, part: bytes) -> None:
+        """Part of the open string."""
+        if self._is_cut:
+            return
+        self.kept += part
+        end = self._opened + KEPT_STRING_BYTES
+        if len(self.kept) > end:
+            del self.kept[_safe_cut(self.kept, end) :]
+            self._is_cut = True
 
 
-def _quotes(line: bytes) -> Iterator[int]:
-    """Indices of the quotes that open or close a string."""
-    at = line.find(b'"')
-    while at >= 0:
-        if line[at - 1 : at] != b"\\" or not _is_escape_start(line, at - 1):
-            yield at
-        at = line.find(b'"', at + 1)
+def _without_half_escape(piece: bytes) -> tuple[bytes, bytes]:
+    """The piece, and the backslash at its end whose escape goes on in the next piece."""
+    run = len(piece) - len(piece.rstrip(b"\\"))
+    return (piece[:-1], b"\\") if run % 2 else (piece, b"")
 
 
-def _safe_cut(line: bytes, at: int) -> int:
+def _safe_cut(line: bytearray, at: int) -> int:
     """The last index up to `at` that parts neither an escape nor a UTF-8 character."""
     backslash = line.rfind(b"\\", at - _UNICODE_ESCAPE_BYTES, at)
     if backslash >= 0 and _is_escape_start(line, backslash):
@@ -78,7 +104,7 @@ def _safe_cut(line: bytes, at: int) -> int:
     return at
 
 
-def _is_escape_start(line: bytes, backslash: int) -> bool:
+def _is_escape_start(line: bytearray, backslash: int) -> bool:
     """Whether that backslash escapes what follows, and is not itself escaped."""
     run = backslash
     while line[run - 1 : run] == b"\\":

@@ -5,6 +5,7 @@ from itertools import chain
 
 from flows.readers.claude_code import ClaudeCodeReader
 from flows.readers.detect import detect_format
+from flows.readers.long_lines import Line, line_length
 from flows.readers.rows import Admit, Keys, admit_all
 from flows.readers.tally import Tally
 
@@ -20,17 +21,17 @@ class TranscriptReader:
     def tally(self) -> Tally:
         return self._reader.tally
 
-    def read(self, lines: Iterable[bytes | int]) -> Iterator[tuple]:
+    def read(self, lines: Iterable[Line]) -> Iterator[tuple]:
         """Yields one tuple an event, in the order of EVENT_FIELDS; see ClaudeCodeReader.read."""
         lines = iter(lines)
         self.format, head = detect_format(lines)
         whole = chain(head, lines)
         return self._reader.read(whole) if self.format else self._refuse(whole)
 
-    def _refuse(self, lines: Iterable[bytes | int]) -> Iterator[tuple]:
+    def _refuse(self, lines: Iterable[Line]) -> Iterator[tuple]:
         byte_offset = 0
         for line in lines:
             self.tally.lines_read += 1
             self.tally.refuse("unknown_format", byte_offset)
-            byte_offset += line if type(line) is int else len(line)
+            byte_offset += line_length(line)
         yield from ()

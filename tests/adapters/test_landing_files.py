@@ -9,31 +9,41 @@ import pytest
 
 from flows.adapters.files import remove_drafts, whole, write_whole
 from flows.adapters.keys import KeyRing
-from flows.adapters.landing import ShardWriter, drop_objects, drop_shards_except
+from flows.adapters.landing import ROW, ShardWriter, drop_objects, drop_shards_except
 from flows.adapters.locks import tier_lock
 from flows.policy.errors import WinnowError
-from flows.policy.schemas import EVENTS, RAW
+from flows.policy.schemas import RAW
 
-DAY = date(2026, 3, 30)
+DAY, NEXT = date(2026, 3, 30), date(2026, 3, 31)
 
 
-def event(key: str, object_key: str) -> tuple:
+def columns(key: str, object_key: str, text: str | None, day: date = DAY) -> list[list]:
+    """One event as columns."""
     values = {
-        "event_key": key, "object_key": object_key, "session_date": DAY, "event_date": DAY,
+        "event_key": key, "object_key": object_key, "session_date": DAY, "event_date": day,
         "event_at": datetime(2026, 3, 30, 9), "block_ordinal": 0, "kind": "prompt",
+        "raw__text": text,
     }  # fmt: skip
-    return tuple(values.get(name) for name in EVENTS)
+    return [[values.get(name)] for name in ROW]
 
 
-def raw(key: str, text: str) -> tuple:
-    values = {"event_key": key, "event_date": DAY, "raw__text": text}
-    return tuple(values.get(name) for name in RAW)
-
-
-def write_shard(landing, name: str, *rows: tuple[str, str, str]) -> None:
+def write_shard(landing, name: str, *rows: tuple) -> None:
     with ShardWriter(landing, name) as writer:
-        for key, object_key, text in rows:
-            writer.add(DAY, event(key, object_key), raw(key, text), len(text))
+        for row in rows:
+            writer.add(columns(*row), 5)
+
+
+def test_a_shard_is_cut_by_day_and_only_rows_with_text_stand_in_raw(tmp_path):
+    write_shard(tmp_path, "s1", ("e1", "o1", "words"), ("e2", "o1", None), ("e3", "o1", None, NEXT))
+    found = {
+        (path.parts[-3], path.parts[-2]): pq.read_table(path)["event_key"].to_pylist()
+        for path in tmp_path.rglob("*.parquet")
+    }
+    assert found == {
+        ("events", f"date={DAY}"): ["e1", "e2"],
+        ("events", f"date={NEXT}"): ["e3"],
+        ("raw", f"date={DAY}"): ["e1"],
+    }
 
 
 def texts(landing) -> list[str]:
@@ -43,7 +53,7 @@ def texts(landing) -> list[str]:
 
 def test_a_shard_has_its_name_only_when_it_is_whole(tmp_path):
     with pytest.raises(RuntimeError), ShardWriter(tmp_path, "s1") as writer:
-        writer.add(DAY, event("e1", "o1"), raw("e1", "words"), 5)
+        writer.add(columns("e1", "o1", "words"), 5)
         writer.flush()
         raise RuntimeError
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
