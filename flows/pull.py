@@ -167,18 +167,20 @@ def _decided_by(timeline: Timeline | None, erased_at: datetime | None, now: date
 
 
 def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | None]]:
-    """The batches' results in order; in this process where there is but one."""
+    """The batches' results in order; in this process where one is to be at work at a time."""
     job = Job(
         pull.settings.home, pull.tier, pull.settings.today, pull.settings.now, pull.tier_settings
     )
     work = partial(pull_batch, job)
-    if len(groups) < 2:
+    workers = min(pull.settings.workers, len(groups))
+    if workers < 2:
         yield from map(work, groups)
         return
-    workers = min(pull.settings.workers, len(groups))
-    spawn = get_context("spawn")
+    # Workers fork from a process that has imported what they need, once, and runs no thread.
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload([pull_batch.__module__])
     try:
-        with ProcessPoolExecutor(workers, spawn, initializer=_start_worker) as pool:
+        with ProcessPoolExecutor(workers, forks, initializer=_start_worker) as pool:
             yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
         return
     except BrokenProcessPool:
