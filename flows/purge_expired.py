@@ -24,6 +24,7 @@ from flows.policy.retention import (
 from flows.policy.tiers import SHARED, Tier, check_tier
 from flows.policy.windows import oldest_kept_date
 from flows.settings import Settings, TierSettings, load_settings, load_tier_settings
+from flows.verifier.report import Report
 from flows.verify_ages import verify_shared, verify_tier
 
 _SOURCES = ("source/sessions", "source/survival")
@@ -35,7 +36,7 @@ class Prepared:
 
     plan: PurgePlan
     scope: Scope
-    before: list[dict]
+    before: Report
 
 
 @flow
@@ -52,8 +53,9 @@ def purge_expired(scope: str, purge_date: str = "tomorrow", checksum: str = "") 
         if checksum:
             check_same_plan(prepared.plan, checksum)
         leftovers = execute(prepared.plan, prepared.scope)
-        after = _verify(scope, settings).as_json()
-        _write_receipt(settings, prepared, leftovers, after)
+        report = _verify(scope, settings)
+        _write_receipt(settings, prepared, leftovers, report)
+    after = report.as_json()
     _check_nothing_left(scope, after, day, settings)
     return plan_summary(prepared.plan) | {"after": after}
 
@@ -111,14 +113,14 @@ def _prepare(name: str, day: date, settings: Settings) -> Prepared:
             for datum in report.older_than(oldest_kept_date(day), kind)
         ]
         scope = TierScope(settings.home, name, day, source, stale).scope()
-    return Prepared(make_plan(scope.places(), day, name), scope, report.as_json())
+    return Prepared(make_plan(scope.places(), day, name), scope, report)
 
 
-def _verify(name: str, settings: Settings):
+def _verify(name: str, settings: Settings) -> Report:
     if name == SHARED:
-        return verify_shared(settings.home, prefect_home(settings.home))
+        return verify_shared(settings, prefect_home(settings.home))
     tier = check_tier(name)
-    return verify_tier(settings.home, tier, load_tier_settings(tier, settings))
+    return verify_tier(settings, tier, load_tier_settings(tier, settings))
 
 
 def source_purge(settings: TierSettings):
@@ -136,17 +138,16 @@ def source_purge(settings: TierSettings):
     return FolderPurge(Path(settings.source).expanduser().absolute())
 
 
-def _write_receipt(
-    settings: Settings, prepared: Prepared, leftovers: int, after: list[dict]
-) -> None:
+def _write_receipt(settings: Settings, prepared: Prepared, leftovers: int, after: Report) -> None:
     at: datetime = settings.now
     Receipts(settings.home).append(
         {
             "at": at.isoformat(timespec="seconds"),
             **plan_summary(prepared.plan),
             "leftovers": leftovers,
-            "before": prepared.before,
-            "after": after,
+            "before": prepared.before.as_json(),
+            "after": after.as_json(),
+            "evidence": {"before": prepared.before.evidence, "after": after.evidence},
         }
     )
 

@@ -9,6 +9,7 @@ from flows.policy.tiers import SHARED, Tier, check_scope
 from flows.privacy_budget import budget_status
 from flows.purge_expired import prefect_home
 from flows.settings import Settings, load_settings, load_tier_settings
+from flows.verifier.report import Report
 from flows.verify_ages import verify_shared, verify_tier
 
 _RAW_KINDS = ("source/sessions", "source/uploads", "source/other", "landing/raw", "leftovers")
@@ -20,13 +21,15 @@ def scope_status(name: str, *, anew: bool = False) -> dict:
     Content-free. Raises WinnowError for an unknown scope.
     """
     settings = load_settings()
-    found = _findings(check_scope(name), settings, anew)
+    report = _report(check_scope(name), settings, anew)
+    found = report.as_json()
     receipts = Receipts(settings.home)
     is_whole = receipts.is_whole()
     done = [r for r in receipts.read() if r["scope"] == name] if is_whole else []
     status = {
         "scope": name,
         "found": found,
+        "evidence": report.evidence,
         "last_run": _last_run(settings.home, name),
         "last_purge": max((item["purge_date"] for item in done), default=None),
         **_oldest_raw(found, settings.now),
@@ -48,12 +51,11 @@ def all_statuses(scopes: list[dict]) -> dict:
     }
 
 
-def _findings(name: str, settings: Settings, anew: bool) -> list[dict]:
+def _report(name: str, settings: Settings, anew: bool) -> Report:
     if name == SHARED:
-        return verify_shared(settings.home, prefect_home(settings.home), anew=anew).as_json()
+        return verify_shared(settings, prefect_home(settings.home), anew=anew)
     tier = Tier(name)
-    tier_settings = load_tier_settings(tier, settings)
-    return verify_tier(settings.home, tier, tier_settings, anew=anew).as_json()
+    return verify_tier(settings, tier, load_tier_settings(tier, settings), anew=anew)
 
 
 def _problems(status: dict, done: list[dict], is_whole: bool, today: date) -> list[str]:

@@ -12,7 +12,10 @@ def status(
         str, typer.Option(help="one tier, or `shared` for what no tier owns; all by default")
     ] = "",
     anew: Annotated[
-        bool, typer.Option("--anew", help="decode everything, also what has not changed")
+        bool,
+        typer.Option(
+            "--anew", help="decode everything, also what has not changed since (a week at most)"
+        ),
     ] = False,
 ) -> None:
     """Freshness, oldest datum, last purge; exit code 1 when a limit is passed or a purge missed."""
@@ -41,12 +44,21 @@ def _show(found: dict) -> None:
         purged = item["last_purge"] or "never"
         console.print(f"[bold]{item['scope']}[/]  last run {last} · purged for {purged}")
         console.print(_table(item["found"]))
+        console.print(_evidence(item["evidence"]))
         if item["budgets"]:
             console.print(_budgets(item["budgets"]))
     if found["oldest_raw"]:
         console.print(f"oldest raw byte: {found['oldest_raw']} ({found['oldest_raw_age']})")
     for problem in found["problems"]:
         console.print(f"[red]![/] {problem}")
+
+
+def _evidence(evidence: dict) -> str:
+    return (
+        f"everything listed; {evidence['decoded_count']:,} decoded now, "
+        f"{evidence['remembered_count']:,} unchanged since they were; all of it was decoded on "
+        f"{evidence['whole_on']}"
+    )
 
 
 def _budgets(budgets: list[dict]):

@@ -58,7 +58,8 @@ class _Entry(NamedTuple):
 
 def _datum(kind: str, entry: _Entry, memory: Memory) -> Datum:
     status = entry.status
-    token = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    times = (status.st_mtime_ns, status.st_ctime_ns)
+    token = (status.st_dev, status.st_ino, status.st_size, *times)
     found, is_readable = memory.recall(token, lambda: _content(entry))
     oldest = min(filter(None, (found, day_of_path(entry.parts))), default=None)
     if oldest is None and status.st_size and entry.parts[-1] not in _UNDATED:

@@ -43,7 +43,10 @@ class Finding(NamedTuple):
 
 @dataclass
 class Report:
+    """`evidence` says how much of it was decoded now (`flows.verifier.memory`)."""
+
     data: list[Datum] = field(default_factory=list)
+    evidence: dict = field(default_factory=dict)
 
     def findings(self) -> list[Finding]:
         by_kind: dict[str, list[Datum]] = {}

@@ -10,7 +10,7 @@ from flows import settings as winnow_settings
 from flows.policy.receipts import KINDS_WITHOUT_LIMIT
 from flows.policy.tiers import Tier
 from flows.policy.windows import oldest_kept_date
-from flows.settings import TierSettings
+from flows.settings import Settings, TierSettings
 from flows.verifier import accounts
 from flows.verifier.residue import files_with_any
 from flows.verify_ages import verify_shared, verify_tier
@@ -31,7 +31,7 @@ def check_all(world: World, today: date) -> Findings:
     """After the evening's purge for the day after `today`."""
     problems, places, kinds, versions = [], 0, set(), 0
     reports = [(tier, _report(world, tier)) for tier in BUCKETS]
-    reports.append(("shared", verify_shared(world.home, world.home / "prefect", anew=True)))
+    reports.append(("shared", verify_shared(_settings(world), world.home / "prefect", anew=True)))
     for scope, report in reports:
         problems += [f"{scope}: {line}" for line in _too_old(report, today)]
         places += len(report.data)
@@ -55,7 +55,11 @@ def _report(world: World, tier: str):
         if name.startswith(prefix)
     }
     settings = TierSettings(**own, control=f"s3://{CONTROL}/{tier}")
-    return verify_tier(world.home, Tier(tier), settings, anew=True)
+    return verify_tier(_settings(world), Tier(tier), settings, anew=True)
+
+
+def _settings(world: World) -> Settings:
+    return Settings(home=world.home, today=world.today)
 
 
 def _too_old(report, today: date) -> Iterator[str]:

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import sqlite3
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -185,7 +185,53 @@ def test_unchanged_files_are_decoded_once(tmp_path, monkeypatch):
     assert read_with(memory_path, path) == (NEW, 1)
 
 
-def read_with(memory_path: Path, path: Path) -> tuple[date, int]:
+def test_a_file_that_was_changed_and_dated_back_is_decoded_again(tmp_path):
+    path, memory_path = tmp_path / "s" / "sessions" / "a.jsonl", tmp_path / "memory.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(lines_of(NEW))
+    assert read_with(memory_path, path) == (NEW, 1)
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.write(lines_of(OLD))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert read_with(memory_path, path) == (OLD, 1)
+
+
+@pytest.mark.parametrize(("days", "decoded"), [(0, 0), (6, 0), (7, 1), (-1, 1)])
+def test_nothing_is_remembered_for_a_week_or_from_a_day_to_come(tmp_path, days, decoded):
+    path, memory_path = tmp_path / "s" / "sessions" / "a.jsonl", tmp_path / "memory.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(lines_of(OLD))
+    read_with(memory_path, path)
+    later = NEW + timedelta(days=days)
+    assert read_with(memory_path, path, later) == (OLD, decoded)
+    # A check that remembered does not put off the day on which everything is decoded again.
+    assert read_with(memory_path, path, NEW + timedelta(days=7)) == (OLD, 1 if days < 7 else 0)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"whole_on": 1, "oldest": {}}', "null"])
+def test_a_damaged_memory_is_none(tmp_path, content):
+    path, memory_path = tmp_path / "s" / "sessions" / "a.jsonl", tmp_path / "memory.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(lines_of(OLD))
+    memory_path.write_text(content)
+    assert read_with(memory_path, path) == (OLD, 1)
+
+
+def test_a_check_says_how_much_of_it_it_remembered(tmp_path):
+    memory = Memory(tmp_path / "m", NEW)
+    memory.recall(("a",), lambda: OLD_AT)
+    memory.save()
+    memory = Memory(tmp_path / "m", NEW + timedelta(days=1))
+    memory.recall(("a",), lambda: OLD_AT)
+    memory.recall(("b",), lambda: None)
+    assert memory.evidence() == {
+        "decoded_count": 1, "remembered_count": 1, "whole_on": NEW.isoformat(),
+    }  # fmt: skip
+
+
+def read_with(memory_path: Path, path: Path, today: date = NEW) -> tuple[date, int]:
     from flows.verifier import folders
 
     decoded = []
@@ -193,7 +239,7 @@ def read_with(memory_path: Path, path: Path) -> tuple[date, int]:
         patch.setattr(
             folders, "oldest_in_file", lambda p: (decoded.append(p), oldest_in_file(p))[1]
         )
-        memory = Memory(memory_path)
+        memory = Memory(memory_path, today)
         (datum,) = source_data(path.parent.parent, "source", memory)
         memory.save()
     return datum.oldest.date(), len(decoded)
@@ -203,10 +249,10 @@ def test_what_could_not_be_read_is_tried_again(tmp_path):
     def fail():
         raise ValueError("quotes what it read")
 
-    memory = Memory(tmp_path / "m")
+    memory = Memory(tmp_path / "m", NEW)
     assert memory.recall(("a",), fail) == (None, False)
     memory.save()
-    assert Memory(tmp_path / "m").recall(("a",), lambda: OLD_AT) == (OLD_AT, True)
+    assert Memory(tmp_path / "m", NEW).recall(("a",), lambda: OLD_AT) == (OLD_AT, True)
     assert "quotes" not in (tmp_path / "m").read_text()
 
 
