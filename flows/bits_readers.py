@@ -1,12 +1,11 @@
 """Human turns → rows of landing/bits, by the embedded model or by the tier's language model."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, islice
+from math import ceil
 from operator import attrgetter
 from typing import Protocol
 
-from flows.adapters.llm_protocols import OUTCOMES
 from flows.bits.calibration import load_calibration
 from flows.bits.embedded import Embedded
 from flows.bits.landed import Landed, rate, read_letter
@@ -14,25 +13,32 @@ from flows.bits.llm.request import prompt_digest
 from flows.bits.model import shipped_digest
 from flows.bits.names import BITS
 from flows.bits.prompts import Prompt
-from flows.llm_bits import LlmReader, SessionText
+from flows.llm_bits import LlmReader, SessionText, open_llm_reader
 from flows.policy.human_turns import Turn
+from flows.policy.tiers import Tier
+from flows.settings import Settings
 
 _TURNS, _SESSIONS = 2000, 100
-_FAILED = set(OUTCOMES) - {"answered", "refused"}
 
 
 class BitsReader(Protocol):
-    """`identity` names everything that decides a value; `failed_count`: turns' calls that may
-    succeed another time; `counts`: what the reading cost, for the run's record."""
+    """`identity` names everything that decides a value. `failed_count`: calls so far that may
+    succeed in another run; `counts`: what the reading took, for the run's record."""
 
     identity: str
     wants_replies: bool
     failed_count: int
-    counts: Counter
+    counts: Mapping[str, int]
 
     def rows(self, turns: Iterator[Turn]) -> Iterator[tuple]:
         """Rows as in schemas.BITS, of turns that stand session by session."""
         ...
+
+
+def open_bits_reader(settings: Settings, tier: Tier) -> BitsReader:
+    """The tier's language model where its settings name one, else the embedded model."""
+    reader = open_llm_reader(tier, settings)
+    return LanguageModelReader(reader) if reader else EmbeddedReader()
 
 
 class EmbeddedReader:
@@ -40,8 +46,7 @@ class EmbeddedReader:
     failed_count = 0
 
     def __init__(self) -> None:
-        self.identity = shipped_digest()
-        self.counts: Counter = Counter()
+        self.identity, self.counts = shipped_digest(), {}
         self._backend, self._calibration = Embedded(), load_calibration()
 
     def rows(self, turns: Iterator[Turn]) -> Iterator[tuple]:
@@ -58,17 +63,21 @@ class LanguageModelReader:
 
     def __init__(self, reader: LlmReader) -> None:
         self.identity = repr((prompt_digest(), reader.endpoint[:2], reader.settings.model))
-        self.failed_count = 0
-        self.counts: Counter = Counter()
         self._reader = reader
+
+    @property
+    def failed_count(self) -> int:
+        return self._reader.failed_count
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = dict(self._reader.counts)
+        return found | {"us_cents": ceil(100 * self._reader.usd)} if found else {}
 
     def rows(self, turns: Iterator[Turn]) -> Iterator[tuple]:
         sessions = (list(found) for _, found in groupby(turns, attrgetter("session_key")))
         while batch := list(islice(sessions, _SESSIONS)):
-            read = self._reader.read([_session(found) for found in batch])
-            self.counts.update(read.counts)
-            self.failed_count += sum(read.counts.get(outcome, 0) for outcome in _FAILED)
-            for found, bits in zip(batch, read.sessions, strict=True):
+            for found, bits in zip(batch, self._reader.read(map(_session, batch)), strict=True):
                 for turn, letters in zip(found, bits.prompts, strict=True):
                     yield from _rows(turn, zip(BITS, map(read_letter, letters), strict=True))
                 yield from _rows(found[-1], [("task_accomplished", read_letter(bits.accomplished))])

@@ -1,7 +1,6 @@
 """The language model as a backend of single prompts (`winnow bits --backend llm`)."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -32,23 +31,28 @@ class LlmBackend:
 
     def __init__(self, reader: LlmReader, day: date) -> None:
         self.reader, self.day = reader, day
-        self.usage: Counter = Counter()
-        self.usd = 0.0
         every = np.ones(len(BITS))
         # It reads every prompt for danger, which the embedded model cannot: no report is a no.
         self.thresholds = Thresholds(_TRUE * every, _TRUE * every, _FALSE * every, frozenset())
 
+    @property
+    def usage(self) -> Mapping[str, int]:
+        return self.reader.counts
+
+    @property
+    def usd(self) -> float:
+        return self.reader.usd
+
+    @property
+    def failed_count(self) -> int:
+        return self.reader.failed_count
+
     def score(self, prompts: Sequence[Prompt]) -> np.ndarray:
         """Every prompt as a session of its own, with the prompt before it and the agent's tail."""
-        return self.score_sessions([SessionText("", self.day, [prompt]) for prompt in prompts])
-
-    def score_sessions(self, sessions: Sequence[SessionText]) -> np.ndarray:
-        """One call a session. Rows are the prompts of the sessions, in order."""
+        sessions = [SessionText("", self.day, [prompt]) for prompt in prompts]
         with counted("asking the language model", len(sessions)) as advance:
             found = self.reader.read(sessions, advance)
-        self.usage.update(found.counts)
-        self.usd += found.usd
-        return probabilities(letters for each in found.sessions for letters in each.prompts)
+        return probabilities(letters for each in found for letters in each.prompts)
 
 
 def open_llm_backend(tier: str) -> LlmBackend:

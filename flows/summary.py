@@ -72,6 +72,7 @@ def _print_tier(console, tier: str, result: dict) -> None:
         _print_line(console, "erased", f"{show(erased)} accounts whose consent was taken back")
     for warning in result["quality"]["warnings"]:
         _print_line(console, "[yellow]quality[/]", warning)
+    _print_bits(console, show, result["declassify"])
     _print_line(console, "signals", " · ".join(result["build"]["signals"]))
     if "canaries" in result:
         planted = result["canaries"]["planted"]
@@ -134,6 +135,16 @@ def _reasons(show, counts: dict, prefix: str) -> str:
         if name.startswith(prefix)
     }
     return " · ".join(f"{name} {show(count)}" for name, count in found.items())
+
+
+def _print_bits(console, show, counts: dict) -> None:
+    """What a language model was asked, and whether some of it gave no answer."""
+    asked = counts.get("language_model", {})
+    if listed := " · ".join(f"{name} {show(count)}" for name, count in sorted(asked.items())):
+        _print_line(console, "language model", listed)
+    if repeated := counts["bit_days_to_repeat"]:
+        text = f"{show(repeated)} days with calls that failed: the next run asks again"
+        _print_line(console, "[yellow]language model[/]", text)
 
 
 def _print_exports(console, tier: str, export: dict) -> None:

@@ -1,7 +1,8 @@
 """What a language model said before: keyed hash of what was sent → letters. No text.
 
 `state/<tier>/llm_bits/date=<session_date>/answers.jsonl`: a line an answer, appended as it comes,
-so that a run that was stopped goes on where it was. It expires with the session's day.
+so that a run that was stopped goes on where it was; a line without letters is a run in which no
+answer came. It expires with the session's day.
 """
 
 import json
@@ -22,18 +23,22 @@ class LlmCache:
     def __init__(self, home: Path, tier: str) -> None:
         self.folder = home / "state" / tier / "llm_bits"
         self._keys = KeyRing(home / "keys" / tier)
-        self._days: dict[date, dict[str, tuple]] = {}
+        self._days: dict[date, dict[str, list[tuple]]] = {}
 
     def key(self, asked: str, day: date) -> str:
         """The key of all that is asked (prompt, model and turns) of a session of `day`."""
         return self._keys.epoch_key("llm_answer", asked, day)
 
     def get(self, key: str, day: date) -> tuple[list[str], str] | None:
-        """The answer's letters: a string a turn, and that of the session."""
-        return self._day(day).get(key)
+        """The newest answer's letters: a string a turn, and that of the session."""
+        return next((found for found in reversed(self._found(key, day)) if found[0]), None)
+
+    def failed_runs(self, key: str, day: date) -> int:
+        """How many runs got no answer."""
+        return sum(not found[0] for found in self._found(key, day))
 
     def put(self, key: str, day: date, session_key: str, turns, accomplished: str) -> None:
-        self._day(day)[key] = (list(turns), accomplished)
+        self._found(key, day).append((list(turns), accomplished))
         line = {
             "key": key,
             "session": session_key,
@@ -64,14 +69,13 @@ class LlmCache:
     def _path(self, day: date) -> Path:
         return self.folder / f"date={day}" / "answers.jsonl"
 
-    def _day(self, day: date) -> dict[str, tuple]:
+    def _found(self, key: str, day: date) -> list[tuple]:
         if day not in self._days:
-            path = self._path(day)
-            self._days[day] = {
-                line["key"]: (line["turns"], line["accomplished"])
-                for line in (_lines(path) if path.exists() else [])
-            }
-        return self._days[day]
+            path, found = self._path(day), {}
+            for line in _lines(path) if path.exists() else []:
+                found.setdefault(line["key"], []).append((line["turns"], line["accomplished"]))
+            self._days[day] = found
+        return self._days[day].setdefault(key, [])
 
 
 def _lines(path: Path) -> list[dict]:

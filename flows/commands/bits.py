@@ -29,25 +29,25 @@ def bits(
     """Out: {id, bits: {name: true|false|null}, scores: {name: 0–1}} a line, in the input's order.
 
     A score of 0.5 is where a bit becomes true. Lines that cannot be read are named on stderr by
-    number; then the exit code is 2, after the others were answered.
+    number; then the exit code is 2, after the others were answered. It is 1 where a language model
+    gave no answer to some.
     """
     from flows.score_prompts import answer_all, open_backend, open_lines
 
     if bool(file) == bool(evaluate):
         raise typer.BadParameter("name a file of prompts, or one with labels by --evaluate")
+    bad_count = 0
+    backends = [open_backend(name, tier) for name in (backend, compare) if name]
     if evaluate:
         from flows.evaluate_bits import show_evaluation
 
-        backends = [open_backend(name, tier) for name in (backend, compare) if name]
         show_evaluation(str(evaluate), backends, as_json=as_json)
-        _show_usage(backends)
-        return
-    opened = open_backend(backend, tier)
-    with open_lines(file) as lines:
-        bad_count = _write(answer_all(lines, backend, tier, sure=sure))
-    _show_usage([opened])
-    if bad_count:
-        raise typer.Exit(2)
+    else:
+        with open_lines(file) as lines:
+            bad_count = _write(answer_all(lines, backend, tier, sure=sure))
+    failed_count = _show_usage(backends)
+    if bad_count or failed_count:
+        raise typer.Exit(2 if bad_count else 1)
 
 
 def _write(answers) -> int:
@@ -64,10 +64,17 @@ def _write(answers) -> int:
     return bad_count
 
 
-def _show_usage(backends) -> None:
-    """What a language model was asked and cost, on stderr."""
-    for backend in backends:
-        usage = getattr(backend, "usage", {})
-        if usage:
-            counts = " · ".join(f"{name} {count:,}" for name, count in sorted(usage.items()))
-            print(f"{backend.name}: {counts} · {backend.usd:.4f} USD", file=sys.stderr)
+def _show_usage(backends) -> int:
+    """What a language model was asked and cost, on stderr. Returns how many calls failed."""
+    models = [backend for backend in backends if getattr(backend, "usage", None)]
+    for model in models:
+        counts = " · ".join(f"{name} {count:,}" for name, count in sorted(model.usage.items()))
+        print(f"{model.name}: {counts} · {model.usd:.4f} USD", file=sys.stderr)
+    failed_count = sum(model.failed_count for model in models)
+    if failed_count:
+        print(
+            f"winnow: {failed_count} calls got no answer, their bits are null; → run the same "
+            "command again: what was answered is kept",
+            file=sys.stderr,
+        )
+    return failed_count

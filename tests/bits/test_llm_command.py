@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import typer
 
 from flows.commands.bits import bits
 from flows.policy.errors import WinnowError
@@ -28,7 +29,12 @@ def run(tmp_path, capfdbinary, monkeypatch):
         path = tmp_path / "prompts.jsonl"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         place = {"evaluate": path} if evaluate else {"file": str(path)}
-        bits(**{"backend": "llm", "tier": "opt_in", "compare": "", "sure": False} | place | options)
+        common = {"backend": "llm", "tier": "opt_in", "compare": "", "sure": False}
+        call.exit_code = 0
+        try:
+            bits(**common | place | options)
+        except typer.Exit as ended:
+            call.exit_code = ended.exit_code
         out, err = capfdbinary.readouterr()
         return out.decode(), err.decode()
 
@@ -84,9 +90,10 @@ def test_what_the_model_cannot_tell_is_null(run, model):  # noqa: F811
     refused = envelope("openai", "", finish_reason="content_filter")
     with Server("openai", lambda *request: Answer(body=refused)) as server:
         model(server)
-        out, _ = run({"id": 1, "text": "thanks"})
+        out, err = run({"id": 1, "text": "thanks"})
     line = json.loads(out)
     assert set(line["bits"].values()) == {None} == set(line["scores"].values())
+    assert run.exit_code == 1 and "1 calls got no answer" in err
 
 
 @pytest.mark.parametrize("options", [{"tier": ""}, {"tier": "default_tier"}])

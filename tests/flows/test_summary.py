@@ -20,6 +20,10 @@ def result() -> dict:
         "pull": {"run": window, "window": window, "control": {}},
         "erased": {},
         "quality": {"warnings": []},
+        "declassify": {
+            "bit_days": 3, "bit_days_to_repeat": 1, "bit_rows": 56,
+            "language_model": {"answered": 1200, "timed_out": 1},
+        },
         "build": {"signals": ["effort"]},
         "export": {"counts": {"published": 1}, "exports": [RELEASE], "refusals": []},
     }
@@ -42,3 +46,10 @@ def test_a_releases_own_rows_are_shown():
 
 def test_another_tiers_counts_are_exact():
     assert for_machines({"opt_in": result()})["opt_in"]["pull"]["run"]["lines.read"] == 1234
+
+
+def test_calls_of_a_language_model_that_failed_are_shown(capsys):
+    print_summary({"opt_in": result()}, Path("/home"))
+    shown = capsys.readouterr().out
+    assert "answered 1,200 · timed_out 1" in shown
+    assert "1 days with calls that failed" in shown
