@@ -1,11 +1,17 @@
-"""Which events are turns of a human, and what is known of each from the events before it."""
+"""Which events are turns of a human, and what is known of each from the events before it.
+
+A turn is what a person said by typing: prompts, the words of a refusal, the words behind a slash
+command. Facts of the log, and no turns: a setting behind a command ("/model sonnet"), an answer
+chosen from the agent's own options, a note to memory.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-# Kinds that hold a human's words; and those that say something about the next turn.
-SPOKEN = ("prompt", "rejection", "plan_rejection")
+REFUSALS = ("rejection", "plan_rejection")
+# Kinds that can hold a human's words; and those that say something about the next turn.
+SPOKEN = ("prompt", "command", *REFUSALS)
 ACTS = (*SPOKEN, "interruption")
 REPLY = "reply"
 
@@ -59,7 +65,7 @@ class _Session:
         self.interrupted = self.rejected = False
 
     def read(self, event: Event) -> Iterator[Turn]:
-        if event.kind in SPOKEN and event.text:
+        if _is_said(event):
             if self.turn and event.message_key == self.message and event.kind == "prompt":
                 self.turn = self.turn._replace(text=f"{self.turn.text}\n{event.text}")
                 return
@@ -71,10 +77,10 @@ class _Session:
         else:
             yield from self.end()
             self.interrupted |= event.kind == "interruption"
-            self.rejected |= event.kind in ("rejection", "plan_rejection")
+            self.rejected |= event.kind in REFUSALS
 
     def _begin(self, event: Event) -> None:
-        rejected = self.rejected or event.kind != "prompt"
+        rejected = self.rejected or event.kind in REFUSALS
         self.turn = Turn(
             event.session_key, event.session_date, event.event_date, event.event_key, event.text,
             self.before, self.context, self.interrupted, rejected,
@@ -87,3 +93,11 @@ class _Session:
             self.before = self.turn.text
             yield self.turn
             self.turn = None
+
+
+def _is_said(event: Event) -> bool:
+    """One plain word behind a command (a model, a path, a number) sets something."""
+    if event.kind == "command":
+        words = event.text or ""
+        return len(words.split()) > 1 or not words.isascii()
+    return event.kind in SPOKEN and bool(event.text)
