@@ -42,6 +42,8 @@ class Server:
         self.lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
+        # A client that leaves a slow server is what some tests are about, and no news.
+        self._http.handle_error = lambda *request: None
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
+from flows.bits.names import BITS, NEVER_FALSE
 from flows.land_samples import LAST_DAY, SAMPLES, land_samples
 from flows.policy.landing import is_accounted_for
 from flows.policy.redating import dates_of
@@ -17,6 +18,7 @@ from flows.policy.tiers import Tier
 from flows.policy.vocabulary import ACTORS, KINDS, TOOL_KINDS
 from flows.policy.windows import RETENTION_DAYS
 from flows.readers.claude_code import TYPES_WITHOUT_EVENT
+from flows.settings import load_settings
 from tests.flows.conftest import unbind
 from tests.flows.traps import TRAPS
 
@@ -175,6 +177,19 @@ def test_control_data_lands_with_one_assignment_to_an_unknown_experiment(landed)
     assert landed.counts[Tier.OPT_IN]["control"]["consent.accounts"] == 6
     for tier in (Tier.OPT_IN, Tier.DEFAULT):
         assert landed.counts[tier]["control"]["survival.landed"] > 0
+
+
+def test_the_samples_of_opt_in_show_every_bit_said_and_not_said(landed, monkeypatch):
+    from flows.declassify_bits import declassify_bits
+
+    monkeypatch.setenv("WINNOW_HOME", str(landed.home))
+    monkeypatch.setenv("WINNOW_TODAY", str(TODAY))
+    unbind(monkeypatch)
+    declassify_bits(load_settings(), Tier.OPT_IN)
+    files = sorted(landed.home.glob("landing/opt_in/bits/*/*.parquet"))
+    found = ds.dataset(files).to_table(["bit", "value"]).to_pylist()
+    assert {row["bit"] for row in found if row["value"]} == set(BITS)
+    assert {row["bit"] for row in found if row["value"] is False} == set(BITS) - NEVER_FALSE
 
 
 def test_every_week_of_the_samples_has_accounts_enough_for_two_cells():

@@ -21,7 +21,9 @@ def result() -> dict:
         "erased": {},
         "quality": {"warnings": []},
         "declassify": {
-            "bit_days": 3, "bit_days_to_repeat": 1, "bit_rows": 56,
+            "bit_days": 3,
+            "bit_days_to_repeat": 1,
+            "bit_rows": 56,
             "language_model": {"answered": 1200, "timed_out": 1},
         },
         "build": {"signals": ["effort"]},
@@ -53,3 +55,12 @@ def test_calls_of_a_language_model_that_failed_are_shown(capsys):
     shown = capsys.readouterr().out
     assert "answered 1,200 · timed_out 1" in shown
     assert "1 days with calls that failed" in shown
+
+
+def test_an_object_that_was_cut_short_is_not_called_refused_whole(capsys):
+    cut = result()
+    cut["pull"]["window"] |= {"objects.refused.broken_compression": 2}
+    print_summary({"opt_in": cut}, Path("/home"))
+    shown = capsys.readouterr().out
+    assert "cut short      2 · what could be read has landed" in shown
+    assert "refused whole" not in shown
