@@ -12,6 +12,7 @@ _CONTROL = {
     "assignments": ("assignments.landed", "landed"),
     "survival": ("survival.landed", "landed"),
 }
+_CUT_SHORT = "objects.refused.broken_compression"
 _TITLE_WIDTH = 15
 
 
@@ -69,7 +70,7 @@ def _print_tier(console, tier: str, result: dict) -> None:
     _print_lines(console, show, window)
     _print_control(console, show, result["pull"]["control"])
     if erased := result["erased"].get("accounts"):
-        _print_line(console, "erased", f"{show(erased)} accounts whose consent was taken back")
+        _print_line(console, "erased", f"accounts whose consent was taken back: {show(erased)}")
     for warning in result["quality"]["warnings"]:
         _print_line(console, "[yellow]quality[/]", warning)
     _print_bits(console, show, result["declassify"])
@@ -97,7 +98,11 @@ def _print_sources(console, show, window: dict, run: dict) -> None:
         f"{show(run.get('objects.unchanged', 0))} unchanged · "
         f"{show(run.get('objects.set_aside', 0))} set aside",
     )
-    _print_reasons(console, show, "refused whole", window, "objects.refused.")
+    whole = {name: count for name, count in window.items() if name != _CUT_SHORT}
+    _print_reasons(console, show, "refused whole", whole, "objects.refused.")
+    if cut := window.get(_CUT_SHORT):
+        text = f"{show(cut)} · what could be read has landed; read again when they grow"
+        _print_line(console, "[yellow]cut short[/]", text)
 
 
 def _print_lines(console, show, window: dict) -> None:

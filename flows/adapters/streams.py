@@ -2,10 +2,14 @@
 
 import gzip
 import io
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import BinaryIO
+
+from flows.adapters.zstd_frames import is_whole
 
 _CHUNK_BYTES = 1 << 20
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
@@ -49,6 +53,7 @@ class _Plain(io.RawIOBase):
     def __init__(self, path: str, stored: BinaryIO) -> None:
         self.is_broken = False
         self._read, self._errors = _reading(path, stored)
+        self._is_whole = partial(_is_whole, path, stored)
 
     def readable(self) -> bool:
         return True
@@ -59,6 +64,8 @@ class _Plain(io.RawIOBase):
         except self._errors:
             self.is_broken = True
             return 0
+        if not data and not self._is_whole():
+            self.is_broken = True
         buffer[: len(data)] = data
         return len(data)
 
@@ -74,3 +81,11 @@ def _reading(path: str, stored: BinaryIO) -> tuple[Callable[[int], bytes], tuple
         stream = zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
         return stream.read1, (zstandard.ZstdError,)
     return stored.read, ()
+
+
+def _is_whole(path: str, stored: BinaryIO) -> bool:
+    """Whether a stream that ended without an error ended where it should: zstd's reader does not
+    say, and to gzip's a file of no bytes is a good one."""
+    if path.endswith(".gz"):
+        return stored.seek(0, os.SEEK_END) > 0
+    return not path.endswith(".zst") or is_whole(stored)

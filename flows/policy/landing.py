@@ -15,7 +15,7 @@ _PACKED_RATIO = 6
 
 
 class Landed(msgspec.Struct, frozen=True):
-    """What became of one version of one object. `refusal` is set when none of it landed;
+    """What became of one version of one object. `refusal` is set when not all of it could be read;
     `cluster_key` names the account only where something did; `refused_at` are reason and byte
     offset of the first refused lines."""
 

@@ -91,7 +91,7 @@ def test_a_consent_line_that_cannot_be_read_stops_the_pull_for_it_may_be_a_revoc
     house.write(prompt("hello", "u1"))
     path = house.home / "sources/control/opt_in/consent/lines.jsonl"
     path.write_bytes(path.read_bytes() + b'{"event_id": "e2", "account_id": "ada", "sta')
-    with pytest.raises(WinnowError, match="1 lines that cannot be read"):
+    with pytest.raises(WinnowError, match="1 line that cannot be read"):
         pull()
     assert house.landed("events") == []
 
@@ -161,15 +161,21 @@ def test_compressed_transcripts_land_like_plain_ones(house, pull, pack):
     assert pull()["run"]["lines.landed"] == 2
 
 
-def test_of_a_compressed_object_that_is_cut_short_the_readable_lines_land(house, pull):
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress], ids=["gz", "zst"])
+def test_of_a_compressed_object_that_is_cut_short_the_readable_lines_land(house, pull, pack):
     house.consent()
-    plain = house.write(*[prompt(os.urandom(4000).hex(), f"u{n}") for n in range(50)])
-    packed = gzip.compress(plain.read_bytes())
-    plain.with_name("s1.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    plain = house.write(*[prompt(os.urandom(9000).hex(), f"u{n}") for n in range(50)])
+    packed = pack(plain.read_bytes())
+    stored = plain.with_name(plain.name + (".gz" if pack is gzip.compress else ".zst"))
     plain.unlink()
+    stored.write_bytes(packed[: len(packed) // 2])
     run = pull()["run"]
     assert run["objects.refused.broken_compression"] == 1
     assert 0 < run["lines.landed"] < 50
+    stored.write_bytes(packed)
+    window = pull()["window"]
+    assert "objects.refused.broken_compression" not in window
+    assert window["lines.landed"] == len(house.landed("events")) == 50
 
 
 def test_a_file_in_an_unknown_format_is_refused_by_reason(house, pull):
