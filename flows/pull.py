@@ -178,7 +178,8 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
         return
     # Workers fork from a process that has imported what they need, once, and runs no thread.
     forks = get_context("forkserver")
-    forks.set_forkserver_preload([pull_batch.__module__])
+    used = (pull_batch, type(pull.source), type(pull.tier_settings))
+    forks.set_forkserver_preload([each.__module__ for each in used])
     try:
         with ProcessPoolExecutor(workers, forks, initializer=_start_worker) as pool:
             yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))

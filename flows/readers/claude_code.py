@@ -48,10 +48,13 @@ class ClaudeCodeReader:
         for line in lines:
             tally.lines_read += 1
             try:
-                yield from _read_line(line, state)
+                rows = _read_line(line, state)
             except Refused as refused:
                 tally.refuse(refused.reason, byte_offset)
+                rows = ()
             byte_offset += line_length(line)
+            if rows:
+                yield from rows
         yield from state.tokens.release()
         yield from state.queue.drain()
         tally.check()

@@ -14,6 +14,7 @@ MAX_TEXT_CHARS = 1_000_000
 MAX_TOOL_INPUT_CHARS = 2_000
 MAX_PATH_CHARS = 1_000
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = 946_684_800_000_000
 _LATEST = 4_102_444_800_000_000
 
@@ -43,10 +44,10 @@ def instant(timestamp: object) -> int:
     """
     try:
         at = datetime.fromisoformat(timestamp)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        microseconds = round(at.timestamp() * 1_000_000)
+        since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
     except (TypeError, ValueError, OverflowError):
         raise Refused("bad_timestamp") from None
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     if not _EARLIEST <= microseconds < _LATEST:
         raise Refused("bad_timestamp")
     return microseconds
