@@ -57,42 +57,64 @@ def _finite(value):
     return None if isinstance(value, float) and value != value else value
 
 
+# heading → measure; one table at the threshold of best F1, one by scores and at that of --sure.
+_DECIDED = {
+    "n": "positives",
+    "precision": "precision",
+    "recall": "recall",
+    "F1": "f1",
+    "macro F1": "macro_f1",
+}
+_SCORED = {
+    "AUC": "auc",
+    "calibration\nerror": "calibration_error",
+    "precision\nif sure": "sure_precision",
+    "recall\nif sure": "sure_recall",
+    "covered\nif sure": "sure_coverage",
+    "known": "known",
+}
+_AGREED = {"agreed": "agreed", "kappa": "kappa", "known to both": "both_known"}
+# What tables have at least; on a narrower terminal lines wrap, nothing is cut.
+_WIDTH = 100
+
+
 def _show(found: dict, agreed: dict) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, width=max(Console().width, 128))
+    console = Console(highlight=False, width=max(Console().width, _WIDTH))
     for name, result in found.items():
         mean = result["mean"]
-        console.print(
-            f"[bold]{name}[/]  {result['prompts']} prompts; intervals: 95 %, by repository"
+        title = f"[bold]{name}[/]  {result['prompts']} prompts; intervals: 95 %, by repository"
+        scores = " · ".join(
+            f"{label} {mean[measure]:.3f}"
+            for label, measure in (("AUC", "auc"), ("macro-F1", "macro_f1"), ("F1", "f1"))
         )
-        console.print(_table(result["bits"]))
+        console.print(title, _table(result["bits"], _DECIDED), "", _table(result["bits"], _SCORED))
         console.print(
-            f"mean without danger_flagged: AUC {mean['auc']:.3f} · macro-F1 {mean['macro_f1']:.3f}"
-            f" · F1 {mean['f1']:.3f} · calibration error {mean['calibration_error']:.3f}\n"
+            f"\nmean without danger_flagged: {scores}"
+            f" · calibration error {mean['calibration_error']:.3f}\n"
         )
-    for bit, pair in agreed.items():
-        console.print(f"{bit:26s} agreed {pair['agreed']:.2f}  kappa {pair['kappa']:.2f}")
+    if agreed:
+        console.print(f"[bold]{' and '.join(found)}[/]", _table(agreed, _AGREED))
 
 
-def _table(bits: dict):
+def _table(bits: dict, columns: dict[str, str]):
     from rich.table import Table
 
-    spread = ("precision", "recall", "f1", "macro_f1", "auc", "sure_precision")
-    plain = ("sure_recall", "sure_coverage", "calibration_error")
-    table = Table("bit", "n", *(name.replace("_", " ") for name in (*spread, *plain)), box=None)
+    table = Table("bit", *columns, box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for bit, measures in bits.items():
-        cells = [_ranged(measures[name]) for name in spread]
-        table.add_row(
-            bit, str(measures["positives"]), *cells, *(_short(measures[name]) for name in plain)
-        )
+        table.add_row(bit, *(_cell(measures[name]) for name in columns.values()))
     return table
 
 
-def _ranged(found: list[float]) -> str:
-    value, low, high = found
+def _cell(found: int | float | list[float]) -> str:
+    """A measure, with its interval where it has one."""
+    if isinstance(found, int):
+        return str(found)
+    value, low, high = found if isinstance(found, list) else (found, float("nan"), float("nan"))
     return _short(value) if low != low else f"{_short(value)} {_short(low)}–{_short(high)}"
 
 
 def _short(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}".lstrip("0") if value < 1 else "1"
+    shown = f"{value:.2f}"
+    return {"nan": "–", "0.00": "0", "1.00": "1"}.get(shown, shown.removeprefix("0"))

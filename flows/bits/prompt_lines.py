@@ -1,5 +1,6 @@
 """Prompts as lines of JSON: what `winnow bits` reads."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -44,9 +45,12 @@ class BadLine(NamedTuple):
 
 
 def read_lines(lines: Iterable[tuple[int, bytes]]) -> Iterator[Line | BadLine]:
-    """A Line or BadLine for each numbered line; blank ones are skipped."""
+    """A Line or BadLine for each numbered line; blank ones are skipped. A file may begin with a
+    byte order mark."""
     decoder = msgspec.json.Decoder(Line)
     for number, line in lines:
+        if number == 1:
+            line = line.removeprefix(BOM_UTF8)
         if line.strip():
             yield _read(decoder, number, line)
 
@@ -56,7 +60,7 @@ def _read(decoder: msgspec.json.Decoder, number: int, line: bytes) -> Line | Bad
         return decoder.decode(line)
     except msgspec.ValidationError as error:
         return BadLine(number, _place(error))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return BadLine(number, "not one JSON object in UTF-8")
 
 

@@ -36,6 +36,8 @@ def bits(
 
     if bool(file) == bool(evaluate):
         raise typer.BadParameter("name a file of prompts, or one with labels by --evaluate")
+    if compare and (not evaluate or compare == backend):
+        raise typer.BadParameter("--compare names another backend than --backend, to --evaluate")
     bad_count = 0
     backends = [open_backend(name, tier) for name in (backend, compare) if name]
     if evaluate:
