@@ -1,8 +1,8 @@
 """Canaries: words that no one typed, planted as a session's text, and looked for everywhere else.
 
 A run with canaries builds twice: with the planted session up to the candidates, which are searched
-with every artefact; then without it, for what is published. A killed run's canaries go with the
-next pull, as any shard does that no index names.
+with every artefact; then without it, for what is published. The next run removes what a killed one
+has left.
 """
 
 from datetime import datetime, time
@@ -12,6 +12,7 @@ from flows.adapters.exports import ExportStore
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
 from flows.adapters.landing import ShardWriter, drop_shards_except, write_table
+from flows.adapters.planted import SHARD, consent_file
 from flows.orchestrator import flow
 from flows.policy.canaries import canary_rows, canary_texts
 from flows.policy.errors import WinnowError
@@ -20,8 +21,6 @@ from flows.policy.tiers import Tier
 from flows.purge_expired import prefect_home
 from flows.settings import Settings, load_settings
 from flows.verifier.residue import files_with_any
-
-SHARD = "canaries"
 
 
 @flow
@@ -36,7 +35,7 @@ def plant_canaries(tier: Tier) -> dict:
     if tier is Tier.OPT_IN:
         account_key = rows[0][list(EVENTS).index("account_key")]
         granted = (account_key, "granted", datetime.combine(settings.today, time()))
-        write_table(landing / "consent" / f"{SHARD}.parquet", [granted], CONSENT)
+        write_table(consent_file(landing), [granted], CONSENT)
     return {"planted": len(rows)}
 
 
@@ -67,7 +66,7 @@ def remove_canaries(tier: Tier) -> dict:
     """Takes the planted session out of landing; the build that follows knows nothing of it."""
     settings = load_settings()
     landing = settings.home / "landing" / tier
-    (landing / "consent" / f"{SHARD}.parquet").unlink(missing_ok=True)
+    consent_file(landing).unlink(missing_ok=True)
     index = LandedIndex(settings.home / "state" / tier)
     return {"removed": drop_shards_except(landing, index.shards())}
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.adapters.locks import tier_lock
+from flows.adapters.planted import is_planted
 from flows.adapters.run_record import write_run_record
 from flows.adapters.tombstones import Erasures
 from flows.orchestrator import flow, task
@@ -28,6 +29,8 @@ def daily(
     day = day or settings.today
     check_window_allowed(day, settings.today)
     with tier_lock(settings.home, tier, settings.lock_seconds):
+        if is_planted(settings.home / "landing" / tier):
+            stage("remove", tier)
         counts = {"pull": stage("pull", tier, day=day, first=first)}
         counts["erased"] = stage("watch", tier) if is_watched(settings.home, tier) else {}
         counts["quality"] = stage("quality", tier)
