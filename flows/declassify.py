@@ -9,8 +9,8 @@ from flows.settings import load_settings
 
 @flow
 def declassify(tier: str) -> dict:
-    """Declassifies the days that changed. Returns counts of days: `days` done, `unchanged`,
-    `bit_days`; and of the human `turns` whose bits were read."""
+    """Declassifies the days that changed. Returns counts of days: `days` done, `unchanged`; and
+    those of the bits (flows/declassify_bits.py)."""
     settings, tier = load_settings(), check_tier(tier)
     project = settings.project_dir / "dbt"
     counts = Declassifier(settings.home, project, tier, settings.today).run()

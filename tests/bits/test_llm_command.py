@@ -29,7 +29,13 @@ def run(tmp_path, capfdbinary, monkeypatch):
         path = tmp_path / "prompts.jsonl"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         place = {"evaluate": path} if evaluate else {"file": str(path)}
-        common = {"backend": "llm", "tier": "opt_in", "compare": "", "sure": False}
+        common = {
+            "backend": "llm",
+            "tier": "opt_in",
+            "compare": "",
+            "sure": False,
+            "as_json": False,
+        }
         call.exit_code = 0
         try:
             bits(**common | place | options)
@@ -114,7 +120,12 @@ def test_either_backend_is_evaluated_and_their_agreement_shown(run, model):  # n
     with Server("openai", praising) as server:
         model(server)
         out, _ = run(*lines, evaluate=True, compare="embedded", as_json=True)
+        shown, _ = run(*lines, evaluate=True, compare="embedded")
     found = json.loads(out)
+    for words in ("llm  12 prompts", "embedded  12 prompts", "llm and embedded", "known to both"):
+        assert words in shown
+    value, low, high = found["backends"]["llm"]["bits"]["satisfied"]["precision"]
+    assert low <= value <= high
     assert set(found["backends"]) == {"llm", "embedded"}
     assert found["backends"]["llm"]["bits"]["satisfied"]["f1"][0] == 1
     assert found["agreement"]["satisfied"]["agreed"] > 0.5

@@ -109,5 +109,44 @@ def test_text_that_cannot_be_read_ends_the_run_without_a_word_of_it(landed):
     assert landed.landed("bits") == []
 
 
+# Feelings in words that are not the human's, or around which the human says none.
+NOT_SAID = {
+    "a pasted log": "what does this mean?\n" + "2026-03-30 12:00:01 ERROR this is broken\n" * 40,
+    "a megabyte of log": "2026-03-30 12:00:01 ERROR wrong again: worker failed\n" * 20_000,
+    "agent output quoted": "> Perfect, this works now! Thank you.\n> Great work.\n\nwhere is it?",
+    "code alone": "```python\nraise ValueError('no, that is wrong, undo it')\n```",
+    "a setting": "<command-name>/model</command-name><command-args>perfect</command-args>",
+    "a command without words": "<command-name>/clear</command-name><command-args></command-args>",
+    "mixed scripts": "ログ file を 读 и print пожалуйста",
+    "only marks": "...???",
+}
+
+
+@pytest.mark.parametrize("what", NOT_SAID)
+def test_nothing_is_true_of(house, pull, what):
+    house.consent()
+    house.write(prompt(QUESTION, "u1"), prompt(NOT_SAID[what], "u2", at=f"{DAY}T09:01:00Z"))
+    pull()
+    judge()
+    assert not [row["bit"] for row in house.landed("bits") if row["value"]]
+
+
+def test_praise_behind_a_slash_command_is_praise(house, pull):
+    house.consent()
+    command = f"<command-name>/commit</command-name><command-args>{PRAISE}</command-args>"
+    house.write(prompt(QUESTION, "u1"), prompt(command, "u2", at=f"{DAY}T09:01:00Z"))
+    pull()
+    judge()
+    assert values(house, "satisfied").count(True) == 1
+
+
+def test_of_text_that_the_model_cannot_read_nothing_is_known(house, pull):
+    house.consent()
+    house.write(prompt("هذا خطأ، أعد المحاولة من فضلك", "u1"))
+    pull()
+    assert judge()["bit_rows"] == len(BITS)
+    assert {row["value"] for row in house.landed("bits")} == {None}
+
+
 def test_a_tier_without_landing_has_no_bits(house):
     assert judge()["bit_days"] == 0

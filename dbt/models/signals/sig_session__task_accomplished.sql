@@ -1,4 +1,4 @@
--- How the user ended it: what a language model read of it, or else what the last turn says.
+-- How the user ended it: what a language model read of the last day, or what the last turn says.
 with
 
 sessions as (
@@ -20,7 +20,7 @@ readings as (
         value as decision,
         confidence_bucket
     from bits
-    where bit = 'task_accomplished' and value is not null
+    where bit = 'task_accomplished'
     qualify row_number() over (partition by session_key order by event_at desc, event_key asc) = 1
 
 ),
