@@ -1,5 +1,7 @@
 """Prompts as lines of JSON: what `winnow bits` reads."""
 
+import json
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -7,6 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from flows.bits.prompts import Prompt
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Line(msgspec.Struct):
@@ -57,11 +61,19 @@ def read_lines(lines: Iterable[tuple[int, bytes]]) -> Iterator[Line | BadLine]:
 
 def _read(decoder: msgspec.json.Decoder, number: int, line: bytes) -> Line | BadLine:
     try:
-        return decoder.decode(line)
+        return decoder.decode(_mended(line))
     except msgspec.ValidationError as error:
         return BadLine(number, _place(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return BadLine(number, "not one JSON object in UTF-8")
+
+
+def _mended(line: bytes) -> bytes:
+    """With "?" for half of a character, which JSON can escape and UTF-8 cannot hold: texts that
+    were cut have one at their end."""
+    if not _SURROGATE.search(line):
+        return line
+    return json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _place(error: msgspec.ValidationError) -> str:

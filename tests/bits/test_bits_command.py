@@ -120,6 +120,15 @@ def test_files_of_other_systems_are_read(run):
     assert (err, code) == ("", 0)
 
 
+def test_half_a_character_at_the_end_of_a_cut_text_is_no_obstacle(run):
+    half = b'{"id": 1, "text": "thanks, works now \\ud83d"}\n'
+    whole = b'{"id": "\\ud83d\\udc4d", "text": "thanks, works now"}\n'
+    found, err, _ = run(half, whole, b'{"id": 3, "text": "cormorant \\ud83d\n')
+    assert [each["id"] for each in found] == [1, "👍"]
+    assert found[0]["bits"]["satisfied"] is True
+    assert err.startswith("line 3: not one JSON object") and SECRET not in err
+
+
 @pytest.mark.parametrize("content", [b"", b"\n \n"])
 def test_a_file_without_lines_gives_none(run, content):
     assert run(content) == ([], "", 0)
