@@ -13,7 +13,7 @@ def demo() -> None:
     from rich.console import Console
 
     from flows.land_samples import land_samples
-    from flows.run_tiers import run_tiers
+    from flows.run_tiers import exit_code, run_tiers
     from flows.settings import load_settings
     from flows.summary import print_summary
 
@@ -26,6 +26,6 @@ def demo() -> None:
     console.print(f"{files} sample files put into {settings.home}/sources")
     results = run_tiers(settings, None, settings.today)
     print_summary(results, settings.home)
-    if any("error" in result for result in results.values()):
-        raise typer.Exit(1)
+    if code := exit_code(results):
+        raise typer.Exit(code)
     console.print(f"next: WINNOW_HOME={settings.home} {Path(sys.argv[0]).name} status")

@@ -9,7 +9,8 @@ class WinnowError(Exception):
     """
 
     def __init__(self, message: str, *, remedy: str, exit_code: int = 1) -> None:
-        super().__init__(message)
+        # What an orchestrator stores and shows of a failure is its text alone.
+        super().__init__(f"{message} → {remedy}")
         self.message = message
         self.remedy = remedy
         self.exit_code = exit_code

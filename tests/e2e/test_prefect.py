@@ -79,7 +79,7 @@ def test_a_failing_flow_ends_failed_with_a_message_that_quotes_nothing(
     assert served.exports("opt_in") == published
     kind, message = flow_runs()["declassify"]
     assert kind == "FAILED"
-    assert failure.value.message in message
+    assert failure.value.message in message and failure.value.remedy in message
     assert CANARY not in "".join(capfd.readouterr())
 
 
