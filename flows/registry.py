@@ -11,6 +11,7 @@ from flows.policy.consent import Timeline, resolve, settled
 from flows.policy.erasure import is_tombstone_needed
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
+from flows.policy.wording import counted
 from flows.settings import Settings, TierSettings
 
 
@@ -27,8 +28,9 @@ def read_registry(
     events, contradictory = settled(read_consent(control, refused, staging))
     if refused:
         raise WinnowError(
-            f"the consent registry of {tier} has {refused.total()} lines that cannot be read",
-            remedy="mend or complete them: each may be a revocation, so nothing is landed",
+            f"the consent registry of {tier} has {counted(refused.total(), 'line')} that cannot be "
+            "read",
+            remedy="mend or complete what is there: each may be a revocation, so nothing is landed",
         )
     return resolve(events), contradictory
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from flows.policy.errors import TransientError, WinnowError
 from flows.policy.retention import Place, is_expired
+from flows.policy.wording import counted
 
 _BATCH = 1000
 _ROUNDS = 10
@@ -207,7 +208,7 @@ def _check_deleted(errors: list[dict]) -> None:
     if errors:
         codes = ", ".join(sorted({str(item.get("Code", "unknown")) for item in errors}))
         raise WinnowError(
-            f"{len(errors)} versions could not be deleted ({codes})",
+            f"{counted(len(errors), 'version')} could not be deleted ({codes})",
             remedy="the credentials need s3:DeleteObjectVersion, and no legal hold may be set",
         )
 

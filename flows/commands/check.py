@@ -69,9 +69,9 @@ def _report(settings, tier, twins: bool = False) -> dict:
 
 
 def _child(tier, *options: str) -> list[dict]:
-    from flows.commands.purge import run_child
+    from flows.run_scopes import run_verb
 
-    return run_child(tier, "check", *options)["tiers"]
+    return run_verb("check", tier, *options)["tiers"]
 
 
 def _waiting(what: str = "compiling and checking models"):

@@ -29,9 +29,9 @@ def erase(
     tiers = [check_tier(tier)] if tier else list(Tier)
     found = erase_in(tiers, account_id, execute, yes)
     if as_json:
-        print(json.dumps({"checksum": overall_checksum(found), "tiers": found}))
+        print(json.dumps({"checksum": _checksum(found), "tiers": found}))
     else:
-        _show(found, account_id, is_done=bool(execute or yes))
+        _show(found, is_done=bool(execute or yes))
 
 
 def erase_in(tiers: list, account_id: str, execute: str, yes: bool) -> list[dict]:
@@ -45,7 +45,7 @@ def erase_in(tiers: list, account_id: str, execute: str, yes: bool) -> list[dict
     plans = _each(tiers, lambda _: {"account_id": account_id})
     if not execute:
         return plans
-    if overall_checksum(plans) != execute:
+    if _checksum(plans) != execute:
         raise WinnowError(
             "the erasure as of now has another checksum than the one to execute",
             remedy="something came or went since: look at the new plan with `winnow erase ACCOUNT`",
@@ -54,11 +54,10 @@ def erase_in(tiers: list, account_id: str, execute: str, yes: bool) -> list[dict
     return _each(tiers, lambda each: {"account_id": account_id, "checksum": own[each]})
 
 
-def overall_checksum(plans: list[dict]) -> str:
-    """The checksum of one tier's plan, or one over those of all."""
-    from flows.commands.purge import overall_checksum as combined
+def _checksum(plans: list[dict]) -> str:
+    from flows.policy.checksums import overall_checksum
 
-    return combined([{"scope": plan["tier"], "checksum": plan["checksum"]} for plan in plans])
+    return overall_checksum({plan["tier"]: plan["checksum"] for plan in plans})
 
 
 def _each(tiers: list, arguments) -> list[dict]:
@@ -75,19 +74,29 @@ def _each(tiers: list, arguments) -> list[dict]:
     return found
 
 
-def _show(found: list[dict], account_id: str, *, is_done: bool) -> None:
+def _show(found: list[dict], *, is_done: bool) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
-    if any(plan["kinds"] for plan in found):
+    is_empty = not any(plan["kinds"] for plan in found)
+    if not is_empty:
         console.print(_table(found))
+    if is_done:
+        _show_done(console, found, is_empty)
+    elif is_empty:
+        console.print("nothing to erase: nothing of this account was found")
+        console.print("`winnow erase ACCOUNT --yes` keeps out what may still come of it")
     else:
-        console.print("nothing of this account was found")
-    if not is_done:
-        console.print(f"checksum {overall_checksum(found)}")
+        console.print(f"checksum {_checksum(found)}")
         console.print("nothing was changed: `winnow erase ACCOUNT --execute CHECKSUM` erases it")
-        return
-    console.print("erased, and looked for again; the receipt is in state/purge/receipts.jsonl")
+
+
+def _show_done(console, found: list[dict], is_empty: bool) -> None:
+    told = "nothing of this account was there" if is_empty else "erased, and looked for again"
+    console.print(
+        f"{told}; sessions from before now cannot come back; the receipt is in "
+        "state/purge/receipts.jsonl"
+    )
     if any(plan["registry"] == "to be recorded by the product" for plan in found):
         console.print(
             "the consent registry belongs to the product: have it record the revocation; until "

@@ -20,10 +20,11 @@ def land(
     from rich.console import Console
 
     from flows.land_transcripts import land_transcripts
+    from flows.policy.wording import counted
 
     landed = land_transcripts(path.expanduser(), check_tier(tier), account, redate=redate)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"{landed.files} transcripts put into {landed.source}")
+    console.print(f"{counted(landed.files, 'transcript')} put into {landed.source}")
     if landed.undated:
         console.print(f"{landed.undated} of them have no timestamp: nothing of them will land")
     if landed.consent_from:

@@ -1,16 +1,12 @@
 """winnow purge: what is expired, and its deletion by the plan's checksum."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from flows.policy.errors import WinnowError
-
-_ENTRY = "from flows.cli import main; main()"
 
 
 def purge(
@@ -33,7 +29,7 @@ def purge(
         )
     scopes = [purge_scope(tier, day, execute, yes)] if tier else purge_all(day, execute, yes)
     if as_json:
-        print(json.dumps({"checksum": overall_checksum(scopes), "scopes": scopes}))
+        print(json.dumps({"checksum": _checksum(scopes), "scopes": scopes}))
         return
     _show(scopes, done=bool(execute or yes))
 
@@ -65,7 +61,7 @@ def purge_all(day: str, execute: str, yes: bool) -> list[dict]:
     plans = _each((name, ("--day", day)) for name in SCOPES)
     if not execute:
         return plans
-    if overall_checksum(plans) != execute:
+    if _checksum(plans) != execute:
         raise WinnowError(
             "the plan as of now has another checksum than the one to execute",
             remedy="something came or went since: look at the new plan with `winnow purge`",
@@ -74,10 +70,12 @@ def purge_all(day: str, execute: str, yes: bool) -> list[dict]:
 
 
 def _each(orders: Iterable[tuple[str, tuple[str, ...]]]) -> list[dict]:
+    from flows.run_scopes import run_verb
+
     found, failures = [], []
-    for scope, arguments in orders:
+    for scope, options in orders:
         try:
-            found += run_child(scope, "purge", *arguments)["scopes"]
+            found += run_verb("purge", scope, *options)["scopes"]
         except WinnowError as error:
             failures.append(error)
     if failures:
@@ -85,51 +83,29 @@ def _each(orders: Iterable[tuple[str, tuple[str, ...]]]) -> list[dict]:
     return found
 
 
-def run_child(scope: str, *arguments: str) -> dict:
-    """The JSON that `winnow … --tier SCOPE --json` prints. Its errors are shown by itself.
+def _checksum(scopes: list[dict]) -> str:
+    from flows.policy.checksums import overall_checksum
 
-    Raises WinnowError with the child's exit code when it failed.
-    """
-    from flows.settings import environment_of
-
-    done = subprocess.run(
-        [sys.executable, "-c", _ENTRY, *arguments, "--tier", scope, "--json"],
-        env=environment_of(scope),
-        stdout=subprocess.PIPE,
-        check=False,
-    )
-    if not done.stdout:
-        raise WinnowError(
-            f"{arguments[0]} of {scope} failed",
-            remedy="its own message stands above; other tiers are not affected",
-            exit_code=max(done.returncode, 1),
-        )
-    return json.loads(done.stdout)
-
-
-def overall_checksum(scopes: list[dict]) -> str:
-    """The checksum of one scope's plan, or one over those of all."""
-    import hashlib
-
-    if len(scopes) == 1:
-        return scopes[0]["checksum"]
-    text = "\n".join(f"{item['scope']}:{item['checksum']}" for item in scopes)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return overall_checksum({item["scope"]: item["checksum"] for item in scopes})
 
 
 def _show(scopes: list[dict], done: bool) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
-    if not any(item["kinds"] for item in scopes):
-        console.print("nothing is expired")
-    else:
+    is_empty = not any(item["kinds"] for item in scopes)
+    if not is_empty:
         console.print(_table(scopes))
     if done:
-        console.print("purged; the receipt is in state/purge/receipts.jsonl")
-        return
-    console.print(f"checksum {overall_checksum(scopes)}")
-    console.print("nothing was changed: `winnow purge --execute CHECKSUM` deletes what is named")
+        told = "nothing was expired" if is_empty else "purged"
+        console.print(f"{told}; the receipt is in state/purge/receipts.jsonl")
+    elif is_empty:
+        console.print("nothing to purge: nothing is expired")
+    else:
+        console.print(f"checksum {_checksum(scopes)}")
+        console.print(
+            "nothing was changed: `winnow purge --execute CHECKSUM` deletes what is named"
+        )
 
 
 def _table(scopes: list[dict]):

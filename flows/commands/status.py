@@ -19,15 +19,15 @@ def status(
     ] = False,
 ) -> None:
     """Freshness, oldest datum, last purge; exit code 1 when a limit is passed or a purge missed."""
-    from flows.commands.purge import run_child
     from flows.policy.tiers import SCOPES
+    from flows.run_scopes import run_verb
     from flows.store_status import all_statuses, scope_status
 
     flags = ("--anew",) if anew else ()
     if tier:
         found = scope_status(tier, anew=anew)
     else:
-        found = all_statuses([run_child(name, "status", *flags) for name in SCOPES])
+        found = all_statuses([run_verb("status", name, *flags) for name in SCOPES])
     if as_json:
         print(json.dumps(found))
     else:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from flows.policy.errors import WinnowError
 from flows.policy.pseudonyms import last_day_of
 from flows.policy.windows import oldest_kept_date
+from flows.policy.wording import counted
 
 
 class Rule(NamedTuple):
@@ -172,7 +173,8 @@ def check_plan(plan: PurgePlan) -> None:
     early = sum(not is_expired(place.day, plan.purge_date) for place in plan.places)
     if early:
         raise WinnowError(
-            f"the purge plan for {plan.purge_date} names {early} places that are not yet expired",
+            f"the purge plan for {plan.purge_date} names what is not yet expired: "
+            f"{counted(early, 'place')}",
             remedy="make a new plan with `winnow purge`",
         )
 

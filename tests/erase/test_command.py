@@ -22,7 +22,7 @@ def test_a_plan_of_all_tiers_is_executed_by_the_checksum_that_it_showed(shop):
     plan = json.loads(winnow("erase", "ada", "--json").stdout)
     refused = winnow("erase", "ada", "--execute", "0" * 64)
     assert refused.returncode == 1 and "another checksum" in refused.stderr
-    assert "--execute" in winnow("erase", "ada", "--tier", "feedback").stdout
+    assert f"checksum {plan['checksum']}" in winnow("erase", "ada").stdout
     done = winnow("erase", "ada", "--execute", plan["checksum"])
     assert done.returncode == 0, done.stderr
     assert "erased, and looked for again" in done.stdout
@@ -40,3 +40,10 @@ def test_contributions_are_told_by_month_and_export(shop):
 
 def test_two_ways_to_say_yes_are_wrong_use(shop):
     assert winnow("erase", "ada", "--yes", "--execute", "x").returncode == 2
+
+
+def test_an_account_that_is_not_there_has_nothing_to_confirm(house):
+    told = winnow("erase", "nobody", "--tier", "feedback").stdout
+    assert "nothing to erase" in told and "checksum" not in told
+    done = winnow("erase", "nobody", "--tier", "feedback", "--yes").stdout
+    assert "nothing of this account was there" in done and "receipts.jsonl" in done

@@ -126,7 +126,7 @@ def test_errors_in_an_answer_that_says_ok_are_read(s3, bucket):
     answer = {"Errors": [{"Key": key_of(EXPIRED, "of-somebody"), "Code": "AccessDenied"}]}
     purge = S3Purge(AlteredClient(s3, delete_objects=lambda **_: answer), bucket, "product")
     places = purge.places("sessions", "source/sessions", TODAY)
-    with pytest.raises(WinnowError, match=r"1 versions could not be deleted \(AccessDenied\)") as e:
+    with pytest.raises(WinnowError, match=r"1 version could not be deleted \(AccessDenied\)") as e:
         purge.delete(places)
     assert "somebody" not in str(e.value)
 

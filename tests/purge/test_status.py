@@ -9,9 +9,10 @@ import pytest
 import typer
 
 from flows.adapters.receipts import Receipts
-from flows.commands.purge import overall_checksum, purge_all, purge_scope
+from flows.commands.purge import purge_all, purge_scope
 from flows.commands.status import status
 from flows.policy import tiers
+from flows.policy.checksums import overall_checksum
 from flows.policy.errors import WinnowError
 from flows.purge_expired import purge_expired
 from flows.store_status import scope_status
@@ -125,7 +126,8 @@ def test_status_of_an_unknown_scope_names_those_that_there_are():
 def test_every_scope_is_purged_in_a_process_of_its_own(store, monkeypatch):
     monkeypatch.setattr(tiers, "SCOPES", ("opt_in", "default_tier"))
     old = [add_source(store, EXPIRED, tier) for tier in ("opt_in", "default_tier")]
-    checksum = overall_checksum(purge_all("today", "", False))
+    plans = purge_all("today", "", False)
+    checksum = overall_checksum({plan["scope"]: plan["checksum"] for plan in plans})
     assert all(path.exists() for path in old)
     purge_all("today", checksum, False)
     assert not any(path.exists() for path in old)
@@ -155,3 +157,23 @@ def test_status_is_one_document_and_its_exit_code_says_whether_all_is_well(store
     found = json.loads(done.stdout)
     assert [item["scope"] for item in found["scopes"]] == list(tiers.SCOPES)
     assert found["oldest_raw"].startswith(str(EXPIRED)) and ACCOUNT not in done.stdout
+
+
+def test_a_plan_of_nothing_has_nothing_to_confirm(store):
+    told = winnow("purge", "--tier", "feedback").stdout
+    assert "nothing to purge" in told and "checksum" not in told
+    done = winnow("purge", "--tier", "feedback", "--yes").stdout
+    assert "nothing was expired" in done and "receipts.jsonl" in done
+    add_source(store, EXPIRED, "feedback")
+    assert "checksum" in winnow("purge", "--tier", "feedback").stdout
+
+
+def test_status_says_how_much_of_it_was_decoded_now(store):
+    add_source(store, OLDEST_KEPT, "feedback")
+    for remembered in (0, 1):
+        told = json.loads(winnow("status", "--tier", "feedback", "--json").stdout)
+        assert told["evidence"]["remembered_count"] == remembered
+    assert "1 unchanged since" in winnow("status", "--tier", "feedback").stdout
+    told = json.loads(winnow("status", "--tier", "feedback", "--anew", "--json").stdout)
+    assert told["evidence"]["remembered_count"] == 0
+    assert told["evidence"]["whole_on"] == "2026-03-31"
