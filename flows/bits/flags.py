@@ -1,6 +1,8 @@
-"""What is known of a prompt beside its words: form, interruption, likeness to the prompt before."""
+"""What is known of a prompt beside its words: form, interruption, likeness to the prompt before,
+whether the agent just claimed to have done something or laid out a plan."""
 
 import math
+import re
 
 from flows.bits.own_words import OwnWords
 from flows.bits.prompts import Prompt
@@ -32,12 +34,27 @@ FLAGS = (
     "prompt_before_again",
     "nearly_prompt_before",
     "begins_as_prompt_before",
+    "agent_did",
+    "agent_did_and_asks",
+    "agent_plans",
 )
 _COMMON_TEXT = """the a an to of in on for and or is it this that with be are as at by from i you we
 can do not was if so but have has my me your please now just what how why"""
 _COMMON = frozenset(_COMMON_TEXT.split())
 _STEM = 6
 _COMPARED = 300
+_CONTEXT_TAIL, _ASKS_TAIL = 600, 120
+_DID = re.compile(
+    r"\b(?:done|fixed|added|updated|implemented|created|removed|replaced|passes|passing|completed?"
+    r"|committed|pushed|ready|changed|refactored|moved|renamed|wrote|built|all (?:tests|checks)"
+    r"|now (?:works?|uses?|has|shows?))\b",
+    re.IGNORECASE,
+)
+_PLANS = re.compile(
+    r"\b(?:i'll|i will|let me|let's|going to|plan|i'd|proposal|option|suggest|recommend"
+    r"|approach)\b",
+    re.IGNORECASE,
+)
 
 
 def flags_of(
@@ -45,7 +62,12 @@ def flags_of(
 ) -> list[float]:
     """Values 0–1 in the order of FLAGS. `count`: all words, also those beyond what is read;
     `before`: the words of the prompt before."""
-    return [*_form(own, words, count), *_acts(prompt, count), *_likeness(prompt, words, before)]
+    return [
+        *_form(own, words, count),
+        *_acts(prompt, count),
+        *_likeness(prompt, words, before),
+        *_agent(prompt.context[-_CONTEXT_TAIL:]),
+    ]
 
 
 def _form(own: OwnWords, words: list[str], count: int) -> list[float]:
@@ -102,6 +124,12 @@ def _likeness(prompt: Prompt, words: list[str], before: list[str]) -> list[float
         is_long and _char_likeness(text, earlier) > 0.6,
         is_long and len(earlier) > 12 and text.startswith(earlier[: len(earlier) * 4 // 5]),
     ]
+
+
+def _agent(tail: str) -> list[float]:
+    asks = "?" in tail[-_ASKS_TAIL:]
+    did = _DID.search(tail) is not None
+    return [did and not asks, did and asks, not asks and _PLANS.search(tail) is not None]
 
 
 def _char_likeness(text: str, earlier: str) -> float:

@@ -13,7 +13,7 @@ _MARKS = {"?": "?", "??": "?", "!": "!", "!!": "!", ".": "|", "...": "|", ",": "
 _FIRST_LETTER = 0x100
 _KNOWN_WORDS = 50_000
 
-Phrases = dict[tuple[str, ...], str]
+_NONE: dict = {}
 
 
 class Lexicon:
@@ -27,8 +27,13 @@ class Lexicon:
         self._stems = [
             (entry[:-1], self.letters[name]) for name, entry in entries if entry.endswith("*")
         ]
-        self._phrases = self._by_first_word(entries)
         self._known: dict[str, str | None] = {}
+        self._singles = dict(_MARKS)
+        # By first and second word; of two phrases the longer one comes first.
+        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
+        written = [(tuple(self.words(entry)), name) for name, entry in entries if entry[-1] != "*"]
+        for words, name in sorted(written, key=lambda found: -len(found[0])):
+            self._add(words, self.letters[name])
 
     def words(self, text: str) -> list[str]:
         """A run of Chinese, Japanese or Korean is cut into entries, else single characters."""
@@ -61,29 +66,25 @@ class Lexicon:
             return letter
 
     def _find(self, word: str) -> str | None:
-        phrases = self._phrases.get(word)
-        if phrases is None:
-            stems = (letter for stem, letter in self._stems if word.startswith(stem))
-            return next(stems, BLANK)
-        return None if len(phrases) > 1 or len(phrases[0][0]) > 1 else phrases[0][1]
+        if word in self._phrases:
+            return None
+        if word in self._singles:
+            return self._singles[word]
+        return next((letter for stem, letter in self._stems if word.startswith(stem)), BLANK)
 
     def _phrase(self, words: list[str], position: int) -> tuple[str, int]:
-        for phrase, letter in self._phrases[words[position]]:
-            size = len(phrase)
-            if size == 1 or tuple(words[position : position + size]) == phrase:
-                return letter, size
-        return BLANK, 1
+        first, second = words[position : position + 2] if position + 1 < len(words) else ("", "")
+        for phrase, letter in self._phrases.get(first, _NONE).get(second, ()):
+            if tuple(words[position : position + len(phrase)]) == phrase:
+                return letter, len(phrase)
+        return self._singles.get(words[position], BLANK), 1
 
-    def _by_first_word(self, entries: list[tuple[str, str]]) -> dict[str, list]:
-        phrases: dict[str, Phrases] = {mark: {(mark,): letter} for mark, letter in _MARKS.items()}
-        for name, entry in entries:
-            if not entry.endswith("*"):
-                words = tuple(self.words(entry))
-                phrases.setdefault(words[0], {}).setdefault(words, self.letters[name])
-        return {
-            first: sorted(found.items(), key=lambda item: -len(item[0]))
-            for first, found in phrases.items()
-        }
+    def _add(self, words: tuple[str, ...], letter: str) -> None:
+        if len(words) == 1:
+            self._singles.setdefault(words[0], letter)
+        else:
+            seconds = self._phrases.setdefault(words[0], {})
+            seconds.setdefault(words[1], []).append((words, letter))
 
 
 @cache

@@ -44,22 +44,24 @@ def hits(classes: str) -> list[int]:
     opening = classes[:_OPENING]
     # A rule stands under the letters of its first need: most are never looked at.
     for letter in present & by_letter.keys():
-        for ordinal, rule in by_letter[letter]:
-            if any(present.isdisjoint(need) for need in rule.needs[1:]):
-                continue
-            if rule.pattern.search(classes):
-                found.append(ordinal)
-                if rule.pattern.search(opening):
-                    found.append(count + ordinal)
+        for ordinal, search, needs in by_letter[letter]:
+            for need in needs:
+                if present.isdisjoint(need):
+                    break
+            else:
+                if search(classes):
+                    found.append(ordinal)
+                    if search(opening):
+                        found.append(count + ordinal)
     return found
 
 
 @cache
-def _by_letter() -> tuple[int, dict[str, list[tuple[int, Rule]]]]:
-    found: dict[str, list[tuple[int, Rule]]] = {}
+def _by_letter() -> tuple[int, dict[str, list[tuple]]]:
+    found: dict[str, list[tuple]] = {}
     for ordinal, rule in enumerate(load_rules()):
         for letter in rule.needs[0]:
-            found.setdefault(letter, []).append((ordinal, rule))
+            found.setdefault(letter, []).append((ordinal, rule.pattern.search, rule.needs[1:]))
     return len(load_rules()), found
 
 

@@ -83,7 +83,9 @@ _FULL = {short: tuple(full.split()) for short, full in _FULL.items()}
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _WORD = re.compile(
-    r"https?://\S+|www\.\S+"
+    # A plain word before a plain end is by far the most common; the rest would find it too, slowly.
+    r"[a-z]+(?=[ ,\n]|\Z)"
+    r"|https?://\S+|www\.\S+"
     r"|[@~.]?/?(?:[\w.-]+/)+[\w.*-]*|[\w-]+\.(?!md\b)[a-z]{1,4}\b(?!\w)"
     r"|:-?[)(/d]|<3|;\)|\\o/"
     rf"|[{_CJK}]+"

@@ -58,7 +58,7 @@ def test_what_people_plainly_say_is_heard(model, text, bit):
     "text",
     [
         "add a checkbox that lets users stay signed in",
-        "how do I start the other service?",
+        "how do I start the second service?",
         "rename the module and move its tests along",
         "ok, continue",
     ],

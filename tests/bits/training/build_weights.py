@@ -20,8 +20,10 @@ from tests.bits.training.prompts import PASSES, read_pass, to_prompt
 PACKAGE = Path(__file__).parents[3] / "flows" / "bits"
 
 # How strongly a block speaks before the weights are learned; tuned by grouped cross-validation.
-SCALES = {"words": 2.0, "chars": 1.0, "classes": 1.0, "rules": 0.8, "flags": 0.3}
+SCALES = {"words": 2.0, "chars": 1.0, "classes": 1.0, "rules": 0.8, "flags": 0.5}
 INVERSE_PENALTY = 0.5
+# Pass i was written like most real prompts are: plain words, amid a session; so it counts more.
+PASS_WEIGHTS = {"i": 2.0}
 
 
 def main() -> None:
@@ -42,14 +44,18 @@ def main() -> None:
 def train(rows: list[dict]) -> tuple[np.ndarray, np.ndarray]:
     """Weights (WIDTH × bits) on the features as extracted, and intercepts."""
     scaled, scale = matrix(rows) @ scipy.sparse.diags(block_scales()), block_scales()
-    fits = [fit(scaled, labels(rows, bit)) for bit in BITS]
+    fits = [fit(scaled, labels(rows, bit), row_weights(rows)) for bit in BITS]
     weights = np.stack([fitted.coef_[0] * scale for fitted in fits], axis=1)
     return weights, np.array([fitted.intercept_[0] for fitted in fits])
 
 
-def fit(features, labels: np.ndarray) -> LogisticRegression:
+def fit(features, labels: np.ndarray, weights: np.ndarray) -> LogisticRegression:
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000, tol=1e-4)
-    return model.fit(features, labels)
+    return model.fit(features, labels, sample_weight=weights)
+
+
+def row_weights(rows: list[dict]) -> np.ndarray:
+    return np.array([PASS_WEIGHTS.get(row["pass"], 1.0) for row in rows])
 
 
 def matrix(rows: list[dict]) -> scipy.sparse.csr_matrix:
@@ -86,6 +92,7 @@ def provenance(rows: list[dict]) -> dict:
         "blocks": BLOCKS,
         "scales": SCALES,
         "inverse_penalty": INVERSE_PENALTY,
+        "pass_weights": PASS_WEIGHTS,
         "scikit_learn": sklearn.__version__,
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.bits.prompts import Prompt
 
-PASSES = ("pass_a", "pass_b", "pass_c", "pass_d", "pass_e")
+PASSES = tuple(f"pass_{letter}" for letter in "abcdefghi")
 
 
 def read_pass(name: str) -> list[dict]:
