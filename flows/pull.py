@@ -168,18 +168,16 @@ def _decided_by(timeline: Timeline | None, erased_at: datetime | None, now: date
 
 def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | None]]:
     """The batches' results in order; in this process where one is to be at work at a time."""
-    job = Job(
-        pull.settings.home, pull.tier, pull.settings.today, pull.settings.now, pull.tier_settings
-    )
+    settings = pull.settings
+    job = Job(settings.home, pull.tier, settings.today, settings.now, pull.source)
     work = partial(pull_batch, job)
-    workers = min(pull.settings.workers, len(groups))
+    workers = min(settings.workers, len(groups))
     if workers < 2:
         yield from map(work, groups)
         return
     # Workers fork from a process that has imported what they need, once, and runs no thread.
     forks = get_context("forkserver")
-    used = (pull_batch, type(pull.source), type(pull.tier_settings))
-    forks.set_forkserver_preload([each.__module__ for each in used])
+    forks.set_forkserver_preload([pull_batch.__module__, type(pull.source).__module__])
     try:
         with ProcessPoolExecutor(workers, forks, initializer=_start_worker) as pool:
             yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from flows.adapters.keys import KeyRing
 from flows.adapters.landing import ShardWriter
-from flows.adapters.sources import SourceObject, open_source
+from flows.adapters.sources import Source, SourceObject
 from flows.adapters.streams import Lines
 from flows.orchestrator import redacted
 from flows.policy.admission import Admission, rules_for
@@ -28,7 +28,7 @@ class Job(NamedTuple):
     tier: str
     today: date
     now: datetime
-    settings: object
+    source: Source
 
 
 @redacted
@@ -47,7 +47,7 @@ def pull_batch(job: Job, group: list[Item]) -> dict[str, Landed | None]:
 
 def _fetched(job: Job, group: list[Item]) -> Iterator[tuple[Item, BinaryIO | None]]:
     """The group's objects in order, a few fetched ahead."""
-    source = open_source(job.settings.source, job.settings)
+    source = job.source
     staging = job.home / "landing" / job.tier / "raw" / ".staging"
 
     def fetch(item: Item) -> BinaryIO | None:

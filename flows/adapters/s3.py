@@ -44,13 +44,15 @@ def make_client(settings):
 class S3Source:
     connections = _CONNECTIONS
 
-    def __init__(self, client, bucket: str, prefix: str) -> None:
-        self.client, self.bucket, self.prefix = client, bucket, prefix
+    def __init__(self, url: str, settings) -> None:
+        self._opened_by = (url, settings)
+        self.client = make_client(settings)
+        self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
+        self.prefix = prefix.rstrip("/")
 
-    @classmethod
-    def from_url(cls, url: str, settings) -> "S3Source":
-        bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        return cls(make_client(settings), bucket, prefix.rstrip("/"))
+    def __reduce__(self) -> tuple:
+        """In another process it is opened anew: connections do not travel."""
+        return type(self), self._opened_by
 
     def check(self) -> None:
         with _named_errors():

@@ -16,7 +16,8 @@ class SourceObject(NamedTuple):
 
 
 class Source(Protocol):
-    """Raises TransientError where another try may help, WinnowError where none will.
+    """Raises TransientError where another try may help, WinnowError where none will. Can be pickled
+    for a worker process.
 
     `connections` is how many objects are worth fetching at a time.
     """
@@ -48,7 +49,7 @@ def open_source(url: str, settings, *, create: bool = False) -> Source:
     if url.startswith("s3://"):
         from flows.adapters.s3 import S3Source
 
-        return S3Source.from_url(url, settings)
+        return S3Source(url, settings)
     if "://" in url:
         raise WinnowError(
             "a source has a scheme that winnow does not read",
