@@ -44,6 +44,7 @@ def main() -> int:
             is_last = day == days[-1]
             builds = bool(options.builds) and (is_last or number % options.builds == 0)
             drill.live(day, number, builds=builds)
+            print(f"{day}: {number + 1} of {len(days)} days", file=sys.stderr, flush=True)
         found = check_all(world, days[-1])
     _report(drill, found, time.monotonic() - started)
     return 1 if found.problems else 0
