@@ -9,6 +9,7 @@ from flows.bits.evaluation import Judged, Labelled, agreement, evaluate
 from flows.bits.names import BITS
 from flows.bits.prompt_lines import BadLine, Line, read_lines
 from flows.policy.errors import WinnowError
+from flows.policy.wording import counted
 from flows.score_prompts import open_lines
 
 
@@ -84,7 +85,8 @@ def _show(found: dict, agreed: dict) -> None:
     console = Console(highlight=False, width=max(Console().width, _WIDTH))
     for name, result in found.items():
         mean = result["mean"]
-        title = f"[bold]{name}[/]  {result['prompts']} prompts; intervals: 95 %, by repository"
+        prompts = counted(result["prompts"], "prompt")
+        title = f"[bold]{name}[/]  {prompts}; intervals: 95 %, by repository"
         scores = " · ".join(
             f"{label} {mean[measure]:.3f}"
             for label, measure in (("AUC", "auc"), ("macro-F1", "macro_f1"), ("F1", "f1"))

@@ -1,11 +1,12 @@
 """The state of the store as counts and ages: what `winnow status` prints."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.adapters.receipts import Receipts
 from flows.policy.receipts import KINDS_WITHOUT_LIMIT, kinds_above_limit, missed_days
 from flows.policy.tiers import SHARED, Tier, check_scope
+from flows.policy.wording import counted
 from flows.privacy_budget import budget_status
 from flows.purge_expired import prefect_home
 from flows.settings import Settings, load_settings, load_tier_settings
@@ -88,7 +89,7 @@ def _oldest_raw(found: list[dict], now: datetime) -> dict:
     if not raw:
         return {"oldest_raw": None, "oldest_raw_age": None}
     age = now - datetime.fromisoformat(min(raw)).astimezone(UTC)
-    return {"oldest_raw": min(raw), "oldest_raw_age": f"{age // timedelta(days=1)} days old"}
+    return {"oldest_raw": min(raw), "oldest_raw_age": f"{counted(age.days, 'day')} old"}
 
 
 def _last_run(home: Path, name: str) -> str | None:

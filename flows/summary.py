@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows.policy.coarse import order_of_magnitude
 from flows.policy.tiers import Tier
+from flows.policy.wording import counted
 
 # dataset → its count, and what is counted
 _CONTROL = {
@@ -13,6 +14,8 @@ _CONTROL = {
     "survival": ("survival.landed", "landed"),
 }
 _CUT_SHORT = "objects.refused.broken_compression"
+# What an export's date is the first day of, where not of a day.
+_UNITS = {Tier.DEFAULT: "window"}
 _TITLE_WIDTH = 15
 
 
@@ -148,7 +151,7 @@ def _print_bits(console, show, counts: dict) -> None:
     if listed := " · ".join(f"{name} {show(count)}" for name, count in sorted(asked.items())):
         _print_line(console, "language model", listed)
     if repeated := counts["bit_days_to_repeat"]:
-        text = f"{show(repeated)} days with calls that failed: the next run asks again"
+        text = f"days with calls that failed: {show(repeated)}; the next run asks again"
         _print_line(console, "[yellow]language model[/]", text)
 
 
@@ -156,20 +159,23 @@ def _print_exports(console, tier: str, export: dict) -> None:
     if not export["exports"]:
         never = "none: of this tier nothing leaves"
         _print_line(console, "exports", never if tier == Tier.FEEDBACK else "nothing to export yet")
+    unit = _UNITS.get(tier, "day")
     for (name, outcome), entries in _grouped(export["exports"]).items():
-        days = "" if outcome.startswith("not yet") else f" · {_days(entries)}"
-        _print_line(console, "export", f"[bold]{name}[/] {outcome}{days}")
+        dates = "" if outcome.startswith("not yet") else f" · {_dates(entries, unit)}"
+        _print_line(console, "export", f"[bold]{name}[/] {outcome}{dates}")
         if "rows" not in entries[0]:
             continue
         rows = sum(entry["rows"] for entry in entries)
         bits = max(entry["bits_per_row"] for entry in entries)
         folder = Path(entries[0]["path"]).parent
-        _print_line(console, "", f"{rows:,} rows of {bits:.1f} bits each · {folder}/")
+        _print_line(console, "", f"{counted(rows, 'row')} of {bits:.1f} bits each · {folder}/")
 
 
-def _days(entries: list[dict]) -> str:
-    days = sorted(entry["date"] for entry in entries)
-    return days[0] if len(days) == 1 else f"{days[0]} … {days[-1]}, {len(days)} days"
+def _dates(entries: list[dict], unit: str) -> str:
+    dates = sorted(entry["date"] for entry in entries)
+    if len(dates) == 1:
+        return dates[0]
+    return f"{dates[0]} … {dates[-1]}, {counted(len(dates), unit)}"
 
 
 def _grouped(entries: list[dict]) -> dict[tuple[str, str], list[dict]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from flows.policy.wording import counted
+
 _COLOURS = {
     "better": "green", "worse": "red", "mixed": "yellow", "changed": "cyan",
     "unclear": "default", "withheld": "yellow",
@@ -64,13 +66,13 @@ def _change(shown: dict, relative: dict | None) -> list[str]:
 def _sizes(experiment: dict) -> str:
     parts = [_size(each) for each in experiment["variants"]]
     if experiment["crossover_accounts"]:
-        parts.append(f"{experiment['crossover_accounts']:,} accounts in two variants left out")
+        left_out = counted(experiment["crossover_accounts"], "account")
+        parts.append(f"{left_out} in two variants left out")
     return " · ".join(parts)
 
 
 def _size(variant: dict) -> str:
     if variant["accounts"] is None:
         return f"{variant['variant']}: too few accounts to say"
-    return (
-        f"{variant['variant']}: {variant['accounts']:,} accounts, {variant['sessions']:,} sessions"
-    )
+    accounts, sessions = (counted(variant[f"{each}s"], each) for each in ("account", "session"))
+    return f"{variant['variant']}: {accounts}, {sessions}"

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from flows.policy.wording import counted
+
 
 def bits(
     file: Annotated[
@@ -62,7 +64,8 @@ def _write(answers) -> int:
             print(f"line {line.number}: {line.reason}", file=sys.stderr)
         bad_count += len(found.bad)
     if bad_count:
-        print(f"winnow: {bad_count} lines were not read; → each needs id and text", file=sys.stderr)
+        lines = counted(bad_count, "line")
+        print(f"winnow: not read: {lines}; → each needs id and text", file=sys.stderr)
     return bad_count
 
 
@@ -75,8 +78,8 @@ def _show_usage(backends) -> int:
     failed_count = sum(model.failed_count for model in models)
     if failed_count:
         print(
-            f"winnow: {failed_count} calls got no answer, their bits are null; → run the same "
-            "command again: what was answered is kept",
+            f"winnow: {counted(failed_count, 'call')} got no answer, the bits asked for are null; "
+            "→ run the same command again: what was answered is kept",
             file=sys.stderr,
         )
     return failed_count

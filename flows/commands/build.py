@@ -8,6 +8,7 @@ import typer
 
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier, check_tier
+from flows.policy.wording import counted
 
 
 def build(
@@ -28,7 +29,9 @@ def build(
     with console.status("building the models"):
         nodes = redacted(_build)(check_tier(tier), select or [], sample)
     console.print(_table(nodes))
-    console.print(f"{len(nodes)} models and tests, all passed")
+    models = sum(node.kind == "model" for node in nodes)
+    tests = len(nodes) - models
+    console.print(f"{counted(models, 'model')} and {counted(tests, 'test')}, all passed")
 
 
 def _build(tier: Tier, select: list[str], sample: bool) -> list:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.policy.wording import counted
+
 
 def check(
     tier: Annotated[str, typer.Option(help="one tier; all of them where none is named")] = "",
@@ -97,7 +99,8 @@ def _show(files: list[dict], reports: list[dict]) -> None:
 def _show_report(console, report: dict) -> None:
     bits = report["bits"]
     console.print(
-        f"[bold]{report['tier']}[/]  {report['models']} models · {report['tests']} tests · "
+        f"[bold]{report['tier']}[/]  {counted(report['models'], 'model')} · "
+        f"{counted(report['tests'], 'test')} · "
         f"{bits['now']:.1f} of {bits['budget']:.1f} bits a session · {report['seconds']:.1f} s"
     )
     if bits["committed"] not in (None, bits["now"]):
@@ -118,7 +121,8 @@ def _show_report(console, report: dict) -> None:
 def _show_twins(console, found: dict) -> None:
     same = "not the same out" if found["refused"] else "the same bytes out"
     console.print(
-        f"  {len(found['twins'])} twins with other text in {found['rows']} rows: {same} · "
+        f"  {counted(len(found['twins']), 'twin')} with other text in "
+        f"{counted(found['rows'], 'row')}: {same} · "
         f"{found['seconds']:.1f} s"
     )
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer
 
+from flows.policy.wording import counted
+
 
 def demo() -> None:
     """Run the main job on the sample transcripts that the project ships."""
@@ -23,7 +25,7 @@ def demo() -> None:
     shutil.rmtree(settings.home, ignore_errors=True)
     console = Console(highlight=False, soft_wrap=True)
     files = land_samples(settings.home, settings.today)
-    console.print(f"{files} sample files put into {settings.home}/sources")
+    console.print(f"{counted(files, 'sample file')} put into {settings.home}/sources")
     results = run_tiers(settings, None, settings.today)
     print_summary(results, settings.home)
     if code := exit_code(results):

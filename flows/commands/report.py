@@ -33,9 +33,10 @@ def report(
         return
     from rich.console import Console
 
-    from flows.adapters.files import write_whole
+    from flows.adapters.files import check_out_file, write_whole
     from flows.commands.scorecard import parse_options, scorecards
 
+    out = check_out_file(out)
     documents = scorecards(file, parse_options(split, control, looks))
     if as_json:
         print(json.dumps({"scorecards": documents}, allow_nan=False))
@@ -43,7 +44,7 @@ def report(
     console = Console(highlight=False)
     with console.status("drawing"):
         page = _page(documents)
-    write_whole(out.expanduser(), page.encode())
+    write_whole(out, page.encode())
     console.print(str(out), markup=False)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows.policy.wording import counted
+
 
 def survival(
     repo: Annotated[Path, typer.Argument(help="a clone's folder, or a bare repository")],
@@ -39,11 +41,14 @@ def survival(
     The lines go to --out, or to standard output where that is no terminal; a terminal gets the
     curve.
     """
+    from flows.adapters.files import check_out_file
     from flows.adapters.plots import check_plot_name
     from flows.measure_survival import Request, measure_survival
 
     kind = check_plot_name(plot.name) if plot else None
     _check_told_apart(by_commit, as_json, out)
+    # Before the measuring, which may take minutes.
+    out, plot = (check_out_file(each) if each else None for each in (out, plot))
     request = Request(
         repo.expanduser(),
         head,
@@ -114,7 +119,8 @@ def _tell_people(outcome, out: Path | None, *, has_curve: bool) -> None:
         return
     summary = _summary(outcome)
     sources = ", ".join(f"{count:,} by {name}" for name, count in summary["sources"].items())
-    console.print(f"{summary['sessions']:,} sessions ({sources}), {summary['lines']:,} lines,")
+    sessions, lines = counted(summary["sessions"], "session"), counted(summary["lines"], "line")
+    console.print(f"{sessions} ({sources}), {lines},")
     console.print(f"{summary['sessions_measured']:,} of them with five lines or more\n")
     console.print("\n".join(curve_lines(summary)), markup=False)
     if out:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from flows.policy.wording import counted
+
 _FEW = 8
 _WHOLE = 100
 
@@ -67,7 +69,7 @@ def lasting(kinds: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
+    return counted(count, "day")
 
 
 def bound(value: float) -> str:

@@ -1,5 +1,7 @@
 """The survival curve as text, for a terminal."""
 
+from flows.policy.wording import counted
+
 _WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -14,7 +16,9 @@ def _line(name: str, at: dict) -> str:
     ratio = at["survival_ratio"]
     if ratio is None:
         return f"{name}  {'·' * _WIDTH}  not to be observed yet"
-    seen = f"{at['alive']:,} of {at['lines']:,} lines, {at['sessions']:,} sessions"
+    seen = (
+        f"{at['alive']:,} of {counted(at['lines'], 'line')}, {counted(at['sessions'], 'session')}"
+    )
     return f"{name}  {_bar(ratio)}  {ratio:6.1%}  {seen}"
 
 

@@ -103,7 +103,7 @@ def test_a_bad_line_is_named_by_number_and_rule_and_the_others_are_answered(run,
     content, reason = BAD[bad]
     found, err, code = run(line(1, "add a flag"), content + b"\n", line(3, "thanks"))
     assert [each["id"] for each in found] == [1, 3]
-    assert err.startswith("line 2: ") and reason in err and "1 lines were not read" in err
+    assert err.startswith("line 2: ") and reason in err and "not read: 1 line" in err
     assert SECRET not in err and code == 2
 
 

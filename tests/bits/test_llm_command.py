@@ -99,7 +99,7 @@ def test_what_the_model_cannot_tell_is_null(run, model):  # noqa: F811
         out, err = run({"id": 1, "text": "thanks"})
     line = json.loads(out)
     assert set(line["bits"].values()) == {None} == set(line["scores"].values())
-    assert run.exit_code == 1 and "1 calls got no answer" in err
+    assert run.exit_code == 1 and "1 call got no answer" in err
 
 
 @pytest.mark.parametrize("options", [{"tier": ""}, {"tier": "default_tier"}])

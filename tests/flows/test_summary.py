@@ -54,7 +54,7 @@ def test_calls_of_a_language_model_that_failed_are_shown(capsys):
     print_summary({"opt_in": result()}, Path("/home"))
     shown = capsys.readouterr().out
     assert "answered 1,200 · timed_out 1" in shown
-    assert "1 days with calls that failed" in shown
+    assert "days with calls that failed: 1" in shown
 
 
 def test_an_object_that_was_cut_short_is_not_called_refused_whole(capsys):

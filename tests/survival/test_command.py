@@ -111,3 +111,11 @@ def test_sizes_are_told_in_three_buckets_only():
 
     sizes = {4: None, 5: "5-19", 19: "5-19", 20: "20-99", 99: "20-99", 100: "100+", 10**6: "100+"}
     assert {size: lines_bucket(size) for size in sizes} == sizes
+
+
+@pytest.mark.parametrize("option", ["--out", "--plot"])
+def test_a_folder_to_write_to_is_refused_before_anything_is_measured(measured, tmp_path, option):
+    folder = tmp_path / "folder.svg"
+    folder.mkdir()
+    with pytest.raises(WinnowError, match="is a folder"):
+        run(measured, option, str(folder))
