@@ -26,7 +26,6 @@ class BitsReader(Protocol):
     succeed in another run; `counts`: what the reading took, for the run's record."""
 
     identity: str
-    wants_replies: bool
     failed_count: int
     counts: Mapping[str, int]
 
@@ -42,7 +41,6 @@ def open_bits_reader(settings: Settings, tier: Tier) -> BitsReader:
 
 
 class EmbeddedReader:
-    wants_replies = False
     failed_count = 0
 
     def __init__(self) -> None:
@@ -58,8 +56,6 @@ class EmbeddedReader:
 
 class LanguageModelReader:
     """One call a session; its last turn of the day also carries how the session ended."""
-
-    wants_replies = True
 
     def __init__(self, reader: LlmReader) -> None:
         self.identity = repr((prompt_digest(), reader.endpoint[:2], reader.settings.model))

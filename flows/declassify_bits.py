@@ -8,7 +8,7 @@ from flows.adapters.landed_bits import LandedBits
 from flows.adapters.landed_turns import LandedTurns
 from flows.adapters.landing_views import day_files
 from flows.bits_readers import open_bits_reader
-from flows.policy.human_turns import ACTS
+from flows.policy.human_turns import ACTS, REPLY
 from flows.policy.tiers import Tier
 from flows.policy.windows import window_dates
 from flows.settings import Settings
@@ -33,7 +33,7 @@ def declassify_bits(settings: Settings, tier: Tier) -> dict:
     counts = {"bit_days": len(stale), "bit_days_to_repeat": 0, "bit_rows": 0}
     for day in stale:
         failed_before = reader.failed_count
-        rows = list(reader.rows(source.read(day, with_replies=reader.wants_replies)))
+        rows = list(reader.rows(source.read(day)))
         is_whole = reader.failed_count == failed_before
         counts["bit_rows"] += target.write(day, rows, current[day] if is_whole else "")
         counts["bit_days_to_repeat"] += not is_whole
@@ -47,4 +47,4 @@ def _signature(files: list[Path], identity: str) -> str:
         for path in files
         for stat in [path.stat()]
     ]
-    return hashlib.sha256(repr((identity, ACTS, stats)).encode()).hexdigest()
+    return hashlib.sha256(repr((identity, ACTS, REPLY, stats)).encode()).hexdigest()

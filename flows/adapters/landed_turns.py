@@ -9,7 +9,7 @@ import duckdb
 from flows.adapters.landing_views import day_files, landing_view
 from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
-from flows.policy.human_turns import ACTS, REPLY, Event, Turn, turns_of
+from flows.policy.human_turns import ACTS, CONTEXT_CHARACTERS, REPLY, Event, Turn, turns_of
 from flows.policy.locked import Limits, View, opening_statements
 from flows.policy.schemas import RAW
 
@@ -17,7 +17,6 @@ _READ = ("events", "raw")
 # A turn is read with the one before it, which may be of the evening before.
 _BEFORE = timedelta(days=1)
 _ROWS = 2000
-_REPLY_TAIL = 500
 _QUERY = f"""
 with events as (
     select
@@ -28,7 +27,7 @@ with events as (
         not is_sidechain
         and (
             (actor = 'user' and kind in {ACTS!r})
-            or ($with_replies and actor = 'agent' and kind = '{REPLY}')
+            or (actor = 'agent' and kind = '{REPLY}')
         )
     qualify row_number() over (
         partition by session_key, event_key order by event_at, block_ordinal
@@ -42,7 +41,7 @@ texts as (
 )
 select
     events.session_key, session_date, event_date, event_key, message_key, kind,
-    if(kind = '{REPLY}', right(raw__text, {_REPLY_TAIL}), raw__text) as raw__text
+    if(kind = '{REPLY}', right(raw__text, {CONTEXT_CHARACTERS}), raw__text) as raw__text
 from events
 left join texts using (session_key, event_key)
 order by session_key, event_at, block_ordinal, event_key
@@ -59,12 +58,12 @@ class LandedTurns:
         """The files that a day's turns are read from."""
         return [path for name in _READ for path in day_files(self.landing / name, self._with(day))]
 
-    def read(self, day: date, *, with_replies: bool = False) -> Iterator[Turn]:
+    def read(self, day: date) -> Iterator[Turn]:
         """The turns of `day`, session by session. Raises WinnowError where landing cannot be read;
         DuckDB's own message could quote text and is dropped."""
         with spill_folder(self.landing / "raw" / ".spill") as spill:
             try:
-                yield from self._turns(day, spill, with_replies)
+                yield from self._turns(day, spill)
             except duckdb.Error as error:
                 kind = type(error).__name__
                 raise WinnowError(
@@ -73,12 +72,12 @@ class LandedTurns:
                     "window is landed anew from the source",
                 ) from None
 
-    def _turns(self, day: date, spill: Path, with_replies: bool) -> Iterator[Turn]:
+    def _turns(self, day: date, spill: Path) -> Iterator[Turn]:
         folders = [self.landing / name for name in _READ]
         with duckdb.connect(":memory:") as connection:
             for statement in opening_statements(self._views(day), folders, Limits(spill, "1GB")):
                 connection.execute(statement)
-            found = connection.execute(_QUERY, {"with_replies": with_replies})
+            found = connection.execute(_QUERY)
             events = (Event(*row) for rows in _fetched(found) for row in rows)
             yield from (turn for turn in turns_of(events) if turn.event_date == day)
 

@@ -14,6 +14,8 @@ REFUSALS = ("rejection", "plan_rejection")
 SPOKEN = ("prompt", "command", *REFUSALS)
 ACTS = (*SPOKEN, "interruption")
 REPLY = "reply"
+# So much of what the agent wrote last is known of a turn: no model reads more.
+CONTEXT_CHARACTERS = 600
 
 
 class Event(NamedTuple):
@@ -30,7 +32,7 @@ class Event(NamedTuple):
 
 class Turn(NamedTuple):
     """A human turn, under the key of its first block. `before` is the human's turn before it,
-    `context` what the agent wrote in between."""
+    `context` the end of what the agent wrote in between."""
 
     session_key: str
     session_date: date
@@ -73,7 +75,7 @@ class _Session:
             self._begin(event)
         elif event.kind == REPLY:
             yield from self.end()
-            self.context = event.text or ""
+            self.context = f"{self.context}\n{event.text or ''}".strip()[-CONTEXT_CHARACTERS:]
         else:
             yield from self.end()
             self.interrupted |= event.kind == "interruption"

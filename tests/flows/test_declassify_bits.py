@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from flows.adapters.landing import day_folder
 from flows.bits.names import BITS
+from flows.bits.prompts import Prompt
 from flows.declassify_bits import declassify_bits
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
@@ -129,6 +131,19 @@ def test_nothing_is_true_of(house, pull, what):
     pull()
     judge()
     assert not [row["bit"] for row in house.landed("bits") if row["value"]]
+
+
+def test_the_model_knows_of_a_prompt_what_stood_before_it(landed, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "flows.bits_readers.Embedded.score",
+        lambda model, prompts: seen.extend(prompts) or np.full((len(prompts), len(BITS)), np.nan),
+    )
+    judge()
+    assert seen == [
+        Prompt(QUESTION),
+        Prompt(PRAISE, context="synthetic answer", prev_user=QUESTION),
+    ]
 
 
 def test_praise_behind_a_slash_command_is_praise(house, pull):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.policy.human_turns import Event, turns_of
+from flows.policy.human_turns import CONTEXT_CHARACTERS, Event, turns_of
 from flows.policy.vocabulary import KINDS
 from tests.flows.house import DAY
 
@@ -30,7 +30,12 @@ def test_a_prompt_knows_the_prompt_before_it_and_what_the_agent_wrote_in_between
         event("prompt", "thanks"),
     )
     assert (first.before, first.context) == ("", "")
-    assert (second.before, second.context) == ("add a flag", "Done.")
+    assert (second.before, second.context) == ("add a flag", "Working on it.\nDone.")
+
+
+def test_of_what_the_agent_wrote_the_end_is_known():
+    (turn,) = turns(event("reply", "x" * 5000), event("reply", "Done."), event("prompt", "ok"))
+    assert len(turn.context) == CONTEXT_CHARACTERS and turn.context.endswith("x\nDone.")
 
 
 def test_an_old_reply_is_not_the_context_of_the_prompt_after_next():
