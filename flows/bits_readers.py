@@ -10,10 +10,11 @@ from flows.bits.calibration import load_calibration
 from flows.bits.embedded import Embedded
 from flows.bits.landed import Landed, rate, read_letter
 from flows.bits.llm.request import prompt_digest
+from flows.bits.llm.sessions import SessionText
 from flows.bits.model import shipped_digest
 from flows.bits.names import BITS
 from flows.bits.prompts import Prompt
-from flows.llm_bits import LlmReader, SessionText, open_llm_reader
+from flows.llm_bits import LlmReader, open_llm_reader
 from flows.policy.human_turns import Turn
 from flows.policy.tiers import Tier
 from flows.settings import Settings

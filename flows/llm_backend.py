@@ -8,9 +8,10 @@ import numpy as np
 from flows.adapters.progress import counted
 from flows.bits.backends import Thresholds
 from flows.bits.llm.answers import PROBABILITIES
+from flows.bits.llm.sessions import SessionText
 from flows.bits.names import BITS
 from flows.bits.prompts import Prompt
-from flows.llm_bits import LlmReader, SessionText, open_llm_reader
+from flows.llm_bits import LlmReader, open_llm_reader
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import check_tier
 from flows.settings import load_settings

@@ -11,9 +11,9 @@ from flows.adapters.llm_cache import LlmCache
 from flows.adapters.llm_client import Limits, LlmClient
 from flows.adapters.llm_endpoints import load_endpoints
 from flows.adapters.llm_protocols import OUTCOMES, Question, Reply
-from flows.bits.llm.answers import UNKNOWN, Values, are_values, no_values, read_answer
+from flows.bits.llm.answers import Values, are_values, no_values, read_answer
 from flows.bits.llm.request import Call, answer_schema, cut_into_calls, load_prompt, prompt_digest
-from flows.bits.prompts import Prompt
+from flows.bits.llm.sessions import SessionBits, SessionText, joined
 from flows.policy.endpoints import Endpoint, check_endpoint_allowed
 from flows.policy.errors import TransientError, WinnowError
 from flows.policy.tiers import Tier
@@ -23,23 +23,6 @@ from flows.settings import LlmSettings, Settings, load_llm_settings
 _FAILED_IN_A_ROW = 10
 # So many runs ask for what fails each time; then it stays unknown.
 _MOST_RUNS = 5
-
-
-class SessionText(NamedTuple):
-    """`prompts` are the human turns, oldest first, each with the agent's text before it."""
-
-    session_key: str
-    session_date: date
-    prompts: list[Prompt]
-
-
-class SessionBits(NamedTuple):
-    """`prompts`: a string a prompt, a letter a bit in the order of BITS (flows/bits/llm/answers.py
-    says what letters mean); `accomplished`: the letter of task_accomplished."""
-
-    session_key: str
-    prompts: list[str]
-    accomplished: str
 
 
 class _Job(NamedTuple):
@@ -121,7 +104,7 @@ class LlmReader:
         for job in {job.key: job for job in failed}.values():
             self._remember(job, Values((), ""))
         self.counts["sessions"] += len(found)
-        return [_joined(session, results) for session, results in found]
+        return [joined(session, results) for session, results in found]
 
     async def _side_by_side(self, work: Callable) -> None:
         key, failure = self.settings.api_key, None
@@ -224,10 +207,3 @@ class LlmReader:
             call_seconds=self.settings.call_seconds,
             first_wait=self.settings.first_wait_seconds,
         )
-
-
-def _joined(session: SessionText, results: list[Values]) -> SessionBits:
-    """The calls of a session as one: how it ended is what the last one that knows says."""
-    prompts = [turn for values in results for turn in values.turns]
-    ends = [values.accomplished for values in results if values.accomplished != UNKNOWN]
-    return SessionBits(session.session_key, prompts, ends[-1] if ends else UNKNOWN)

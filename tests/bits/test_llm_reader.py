@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from flows.adapters.llm_cache import LlmCache
+from flows.bits.llm.sessions import SessionText
 from flows.bits.names import BITS
 from flows.bits.prompts import Prompt
-from flows.llm_bits import SessionText, open_llm_reader
+from flows.llm_bits import open_llm_reader
 from flows.policy.errors import TransientError, WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import load_settings
