@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.adapters.receipts import Receipts
-from flows.policy.receipts import KINDS_WITHOUT_LIMIT, kinds_above_limit, missed_days
+from flows.policy.receipts import (
+    BROKEN_CHAIN,
+    KINDS_WITHOUT_LIMIT,
+    kinds_above_limit,
+    missed_days,
+    missed_purge,
+)
 from flows.policy.tiers import SHARED, Tier, check_scope
 from flows.policy.wording import counted
 from flows.privacy_budget import budget_status
@@ -73,10 +79,9 @@ def _problems(status: dict, done: list[dict], is_whole: bool, today: date) -> li
         if item["unreadable_count"]
     ]
     if missed and is_whole:
-        days_text = f"{missed[0]}" if len(missed) == 1 else f"{missed[0]} … {missed[-1]}"
-        problems.append(f"{name}: PURGE MISSED for {days_text}: run `winnow purge --yes`")
+        problems.append(missed_purge(name, missed))
     if not is_whole:
-        problems.append("the chain of purge receipts is broken: state/purge was changed")
+        problems.append(BROKEN_CHAIN)
     return problems
 
 

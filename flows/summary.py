@@ -33,6 +33,15 @@ def print_summary(results: dict[str, dict], home: Path) -> None:
     console.print(f"\n[dim]exact counts: {home}/state/<tier>/runs/ · more: winnow status[/]")
 
 
+def print_problems(problems: list[str]) -> None:
+    """Beside the summary, on standard error: also where it is a document for machines."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in problems:
+        console.print(f"[red]![/] {problem}")
+
+
 def shown(tier: str) -> Callable[[int], str]:
     """How counts of the tier are shown. The default tier's leave exact only through a privacy
     mechanism: people see their order of magnitude, the operator's record has them."""

@@ -18,10 +18,11 @@ def backfill(
     """The daily run for the days --from … --to, cut to the 30-day window; goes on where it was
     stopped."""
     from flows.backfill import backfill as run_backfill
+    from flows.missed_purges import missed_purges
     from flows.policy.tiers import check_tier
     from flows.run_tiers import exit_code
     from flows.settings import load_settings
-    from flows.summary import for_machines, print_summary
+    from flows.summary import for_machines, print_problems, print_summary
 
     settings = load_settings()
     tiers = [check_tier(tier)] if tier else None
@@ -32,4 +33,5 @@ def backfill(
     else:
         print(done["clipped"])
         print_summary(done["tiers"], settings.home)
+    print_problems(missed_purges(settings))
     raise typer.Exit(exit_code(done["tiers"]))

@@ -20,10 +20,11 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="the counts as one document")] = False,
 ) -> None:
     """The daily job: pull → declassify → build → gate → publish, a process a tier and stage."""
+    from flows.missed_purges import missed_purges
     from flows.policy.tiers import check_tier
     from flows.run_tiers import exit_code, run_tiers
     from flows.settings import load_settings
-    from flows.summary import for_machines, print_summary
+    from flows.summary import for_machines, print_problems, print_summary
 
     settings = load_settings()
     wanted = day.date() if day else settings.today
@@ -33,4 +34,5 @@ def run(
         print(json.dumps(for_machines(results), indent=1, default=str))
     else:
         print_summary(results, settings.home)
+    print_problems(missed_purges(settings))
     raise typer.Exit(exit_code(results))

@@ -23,6 +23,14 @@ KINDS_WITHOUT_LIMIT = (
     "state/contribution_months",
 )
 
+BROKEN_CHAIN = "the chain of purge receipts is broken: state/purge was changed"
+
+
+def missed_purge(scope: str, days: list[date]) -> str:
+    """The days that were missed, in words with the remedy."""
+    days_text = f"{days[0]}" if len(days) == 1 else f"{days[0]} … {days[-1]}"
+    return f"{scope}: PURGE MISSED for {days_text}: run `winnow purge --yes`"
+
 
 def sealed(body: dict, previous: str) -> dict:
     """The receipt with the hash of the one before it and its own."""
