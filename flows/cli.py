@@ -92,3 +92,7 @@ def _end(error: WinnowError) -> NoReturn:
     console.print(f"[red]winnow:[/] {escape(error.message)}")
     console.print(f"[dim]→[/] {escape(error.remedy)}")
     sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

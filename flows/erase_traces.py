@@ -22,6 +22,7 @@ from flows.export_days import open_release
 from flows.find_traces import Desk, Work
 from flows.policy.erasure import KINDS, ErasurePlan
 from flows.policy.errors import WinnowError
+from flows.policy.places import bucket_of
 from flows.policy.retention import Place
 from flows.purge_expired import source_purge
 from flows.verifier import accounts as verifier
@@ -83,15 +84,15 @@ class _Witness:
 
 
 def _source_traces(desk: Desk, account_ids: set[str]) -> list:
-    url = desk.own.source
     if desk.own.source_purge == "product" or not account_ids:
         return []
-    if not url.startswith("s3://"):
-        return verifier.source_traces(Path(url).expanduser().absolute(), account_ids)
+    bucket = bucket_of(desk.own.source)
+    if bucket is None:
+        folder = Path(desk.own.source).expanduser().absolute()
+        return verifier.source_traces(folder, account_ids)
     from flows.adapters.s3 import make_client
 
-    bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    return verifier.bucket_traces(make_client(desk.own), bucket, prefix, account_ids)
+    return verifier.bucket_traces(make_client(desk.own), *bucket, account_ids)
 
 
 def _note(work: Work) -> None:

@@ -13,6 +13,7 @@ from flows.adapters.purge_scope import Scope, SharedScope, TierScope, execute
 from flows.adapters.receipts import Receipts
 from flows.orchestrator import flow, redacted
 from flows.policy.errors import WinnowError
+from flows.policy.places import bucket_of
 from flows.policy.receipts import kinds_above_limit
 from flows.policy.retention import (
     Place,
@@ -127,12 +128,11 @@ def source_purge(settings: TierSettings):
     """None where the product purges its source itself."""
     if settings.source_purge == "product":
         return None
-    if settings.source.startswith("s3://"):
+    if bucket := bucket_of(settings.source):
         from flows.adapters.purge_s3 import S3Purge
         from flows.adapters.s3 import make_client
 
-        bucket, _, prefix = settings.source.removeprefix("s3://").partition("/")
-        return S3Purge(make_client(settings), bucket, prefix)
+        return S3Purge(make_client(settings), *bucket)
     from flows.adapters.purge_folder import FolderPurge
 
     return FolderPurge(Path(settings.source).expanduser().absolute())

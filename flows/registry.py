@@ -10,6 +10,7 @@ from flows.adapters.tombstones import Tombstones
 from flows.policy.consent import Timeline, resolve, settled
 from flows.policy.erasure import is_tombstone_needed
 from flows.policy.errors import WinnowError
+from flows.policy.places import staging_folder
 from flows.policy.tiers import Tier
 from flows.policy.wording import counted
 from flows.settings import Settings, TierSettings
@@ -24,7 +25,7 @@ def read_registry(
     """
     refused: Counter = Counter()
     control = open_source(own.control, own, create=settings.owns(own.control))
-    staging = settings.home / "landing" / tier / "raw" / ".staging"
+    staging = staging_folder(settings.home, tier)
     events, contradictory = settled(read_consent(control, refused, staging))
     if refused:
         raise WinnowError(

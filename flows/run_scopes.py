@@ -7,7 +7,10 @@ import sys
 from flows.policy.errors import WinnowError
 from flows.settings import environment_of
 
-_ENTRY = "from flows.cli import main; main()"
+
+def scope_command(verb: str, scope: str, *options: str) -> list[str]:
+    """How winnow starts itself for one scope: by the interpreter that runs it now."""
+    return [sys.executable, "-m", "flows.cli", verb, *options, "--tier", scope]
 
 
 def run_verb(verb: str, scope: str, *options: str) -> dict:
@@ -16,7 +19,7 @@ def run_verb(verb: str, scope: str, *options: str) -> dict:
     Raises WinnowError with the child's exit code when it failed.
     """
     done = subprocess.run(
-        [sys.executable, "-c", _ENTRY, verb, *options, "--tier", scope, "--json"],
+        scope_command(verb, scope, *options, "--json"),
         env=environment_of(scope),
         stdout=subprocess.PIPE,
         check=False,

@@ -12,11 +12,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import SCOPES, SHARED
 from flows.policy.windows import RETENTION_DAYS
+from flows.run_scopes import scope_command
 from flows.settings import Settings, environment_of, load_settings
 
 _SERVER_START_SECONDS = 180
@@ -37,7 +37,7 @@ def serve_all() -> None:
     with ExitStack() as stack:
         url = os.environ.get("PREFECT_API_URL") or stack.enter_context(local_server(settings))
         workers = [
-            stack.enter_context(_process(_command(scope), _environment(scope, url)))
+            stack.enter_context(_process(scope_command("serve", scope), _environment(scope, url)))
             for scope in SCOPES
         ]
         while all(worker.poll() is None for worker in workers):
@@ -112,10 +112,6 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[subpro
     finally:
         process.terminate()
         process.wait()
-
-
-def _command(scope: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("winnow")), "serve", "--tier", scope]
 
 
 def _environment(scope: str, url: str) -> dict[str, str]:

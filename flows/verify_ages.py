@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from flows.policy.places import bucket_of
 from flows.policy.tiers import Tier
 from flows.settings import Settings, TierSettings
 from flows.verifier.folders import shared_data, source_data, tier_data
@@ -33,10 +34,10 @@ def _memory(settings: Settings, folder: str, anew: bool) -> Memory:
 
 
 def _source(url: str, kind: str, settings: TierSettings, memory: Memory):
-    if not url.startswith("s3://"):
+    bucket = bucket_of(url)
+    if bucket is None:
         return source_data(Path(url).expanduser().absolute(), kind, memory)
     from flows.adapters.s3 import make_client
     from flows.verifier.buckets import bucket_data
 
-    bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    return bucket_data(make_client(settings), bucket, prefix, kind, memory)
+    return bucket_data(make_client(settings), *bucket, kind, memory)

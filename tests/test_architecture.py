@@ -12,7 +12,7 @@ from flows.policy.tiers import Tier
 from flows.settings import TierSettings, load_settings, load_tier_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-BELOW = ("adapters", "readers", "bits", "survival", "release", "scorecard")
+BELOW = ("adapters", "readers", "bits", "survival", "release", "scorecard", "disclosure")
 HEAVY = {
     "prefect": {"flows/orchestrator.py", "flows/serve.py"},
     "dbt": {"flows/adapters/dbt_runner.py", "flows/adapters/dbt_lock.py"},
