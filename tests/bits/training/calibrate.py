@@ -24,14 +24,15 @@ RESAMPLES = 200
 # Of prompts without the bit, the share that may be marked by `sure_true`; 1–2 % keeps sessions
 # of many prompts clean.
 MAX_FALSE_POSITIVES = 0.015
-MIN_PRECISION = 0.8
+# Above the 80 % that is promised: other people's prompts are never as easy as these.
+MIN_PRECISION = 0.85
 # The same for `certain`: one such prompt is enough for a session of many.
 MAX_CERTAIN_FALSE_POSITIVES = 0.003
 # Of prompts with the bit, the share that `sure_false` may deny.
 MAX_DENIED = 0.1
 # Too few positives in real prompts to fit anything. Thresholds from five-fold cross-validation on
-# the authored prompts: precision .69 (recall .50) at 0.2, .82 at 0.25, .93 at 0.4.
-UNFITTED = {"danger_flagged": (0.2, 0.25, 0.0, 0.4)}
+# the authored prompts: precision .79 (recall .53) at 0.25, .91 at 0.35, .94 at 0.5.
+UNFITTED = {"danger_flagged": (0.25, 0.35, 0.0, 0.5)}
 
 
 def main(path: str) -> None:

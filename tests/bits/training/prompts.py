@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.bits.prompts import Prompt
 
-PASSES = tuple(f"pass_{letter}" for letter in "abcdefghi")
+PASSES = tuple(f"pass_{letter}" for letter in "abcdefghijkl")
 
 
 def read_pass(name: str) -> list[dict]:
