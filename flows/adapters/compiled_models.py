@@ -9,9 +9,11 @@ import importlib.metadata
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from flows.adapters import dbt_runner
 from flows.adapters.files import write_whole
@@ -19,6 +21,7 @@ from flows.adapters.model_contracts import contracts
 from flows.policy.locked import Limits, opening_statements
 
 _SOURCES = (".sql", ".yml", ".yaml", ".csv", ".md")
+_PARSED = ".parsed"
 _COMPILERS = ("dbt-core", "dbt-duckdb", "duckdb")
 
 
@@ -63,16 +66,15 @@ def load_compiled_tier(home: Path, project: Path, tier: str) -> CompiledTier:
     folder = home / "state" / "dbt-compiled" / project_digest(project)
     path = folder / f"{tier}.json"
     if not path.exists():
-        _keep(path, compile_tier(project, tier))
+        with _parsed_before(folder.parent / _PARSED / tier) as target:
+            _keep(path, _compile_tier(project, tier, target))
     return msgspec.json.decode(path.read_bytes(), type=CompiledTier)
 
 
 def compile_tier(project: Path, tier: str) -> CompiledTier:
     """Compiles in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="winnow-compiled-") as folder:
-        target = Path(folder)
-        found = dbt_runner.compile_models(dbt_runner.Project(project, tier, target, ":memory:", ()))
-        return CompiledTier(found, [(path.stem, path.read_text()) for path in _tests(target)])
+    with _new_folder() as target:
+        return _compile_tier(project, tier, target)
 
 
 def project_digest(project: Path) -> str:
@@ -85,10 +87,42 @@ def project_digest(project: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+@contextmanager
+def _parsed_before(folder: Path) -> Iterator[Path]:
+    """A folder with what dbt parsed there the last time: it parses anew what has changed since.
+
+    While another process is at work in it, a new folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        with _new_folder() as other:
+            yield other
+        return
+    try:
+        # A test that is gone must not be taken for one that is there.
+        shutil.rmtree(folder / "compiled", ignore_errors=True)
+        yield folder
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _new_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="winnow-compiled-") as folder:
+        yield Path(folder)
+
+
+def _compile_tier(project: Path, tier: str, target: Path) -> CompiledTier:
+    found = dbt_runner.compile_models(dbt_runner.Project(project, tier, target, ":memory:", ()))
+    return CompiledTier(found, [(path.stem, path.read_text()) for path in _tests(target)])
+
+
 def _compile(project: Path, tier: str, digest: str) -> CompiledModels:
     doors = contracts(project, "declassified")
-    with tempfile.TemporaryDirectory(prefix="winnow-compiled-") as folder:
-        target = Path(folder)
+    with _new_folder() as target:
         statements = opening_statements([], [], Limits(target / "spill"))
         memory = dbt_runner.Project(project, tier, target, ":memory:", statements)
         compiled = dbt_runner.compile_models(memory, select=["+path:models/declassified"])
@@ -112,5 +146,5 @@ def _keep(path: Path, compiled: msgspec.Struct) -> None:
     """Writes into the folder of the project's version, and removes those of other versions."""
     write_whole(path, msgspec.json.encode(compiled))
     for other in path.parent.parent.iterdir():
-        if other != path.parent:
+        if other not in (path.parent, path.parent.parent / _PARSED):
             shutil.rmtree(other, ignore_errors=True)

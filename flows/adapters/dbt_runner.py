@@ -116,7 +116,7 @@ def _invoke(project: Project, arguments: list[str]) -> list:
         _close_connections()
     if outcome.success:
         return list(outcome.result)
-    raise _failure(outcome, project.tier) from None
+    raise _failure(outcome, project) from None
 
 
 def _check_no_python(folder: Path) -> None:
@@ -190,19 +190,30 @@ def _compiled(node) -> CompiledModel:
     return CompiledModel(node.name, node.fqn[1], node.compiled_code)
 
 
-def _failure(outcome, tier: str) -> WinnowError:
+def _failure(outcome, project: Project) -> WinnowError:
+    tier = project.tier
     results = outcome.result if isinstance(outcome.result, Iterable) else ()
     failed = [result for result in results if result.status in _FAILED]
     if not failed:
-        return WinnowError(
-            f"dbt could not start on {tier} ({_kind(str(outcome.exception))})",
-            remedy=f"`winnow build --tier {tier} --sample` shows it on synthetic data",
-        )
+        return _unstarted(str(outcome.exception), project)
     names = ", ".join(f"{each.node.name} ({_reason(each)})" for each in failed[:_NAMED])
     return WinnowError(
         f"{len(failed)} of dbt's nodes failed on {tier}: {names}",
         remedy=f"`winnow build --tier {tier} --sample --select MODEL` runs a model with its tests "
         "on synthetic data",
+    )
+
+
+def _unstarted(message: str, project: Project) -> WinnowError:
+    """Nothing has run yet: what is wrong is of the project. Of dbt's message its files' names."""
+    files = (path for path in project.folder.rglob("*") if path.suffix in (".sql", ".yml"))
+    named = sorted(str(path.relative_to(project.folder)) for path in files if path.name in message)
+    place = f": {', '.join(named[:_NAMED])}" if named else ""
+    return WinnowError(
+        f"dbt could not start on {project.tier} ({_kind(message)}){place}",
+        remedy="mend the file that is named (a missing bracket, a wrong indent, an unknown ref)"
+        if named
+        else f"`winnow build --tier {project.tier} --sample` tries it on synthetic data",
     )
 
 
