@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.adapters.control import AssignmentLine, SurvivalLine, as_utc, read_lines
 from flows.adapters.experiments import load_experiments
+from flows.adapters.landed_sessions import session_keys
 from flows.adapters.landing import write_table
 from flows.adapters.sources import open_source
 from flows.orchestrator import task
@@ -24,11 +25,9 @@ from flows.policy.windows import is_date_in_window, window_dates
 
 @task(retries=2)
 def land_control(pull) -> Counter:
-    """Rewrites the tier's small control tables whole. Returns counts by dataset and reason."""
+    """Rewrites consent and assignments whole. Returns counts by dataset and reason."""
     epochs = live_epochs(window_dates(pull.settings.today))
-    return (
-        _land_consent(pull, epochs) + _land_assignments(pull, epochs) + _land_survival(pull, epochs)
-    )
+    return _land_consent(pull, epochs) + _land_assignments(pull, epochs)
 
 
 def _land_consent(pull, epochs: list[int]) -> Counter:
@@ -66,17 +65,21 @@ def _account_refusal(pull, line: AssignmentLine) -> str | None:
     return "erased" if erased_at and as_utc(line.assigned_at) < erased_at else None
 
 
-def _land_survival(pull, epochs: list[int]) -> Counter:
-    """One file a source day, so that a purge of a day is the removal of a file."""
+@task(retries=2)
+def land_survival(pull) -> Counter:
+    """One file a source day, so that a purge of a day is the removal of a file. Of a session that
+    did not land, for want of consent or otherwise, nothing lands here either: it comes after them.
+    """
     refused: Counter = Counter()
     folder = pull.landing / "survival"
     days = [day for day in pull.source.folders("survival") if _is_kept(day, pull.settings.today)]
+    known = session_keys(pull.landing) if days else set()
+    keys_of = _session_keys(pull, live_epochs(window_dates(pull.settings.today)))
     landed = 0
     for day in days:
         lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, _staging(pull))
-        keys_of = _session_keys(pull, epochs)
-        good = [line for line in lines if not _refuse(pull, line, keys_of, refused)]
-        rows = survival_rows(good, keys_of)
+        good = [line for line in lines if not _refuse(pull, line, keys_of, known, refused)]
+        rows = survival_rows(good, lambda session: [k for k in keys_of(session) if k in known])
         write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
         landed += len(good)
     for path in folder.glob("*.parquet"):
@@ -85,10 +88,12 @@ def _land_survival(pull, epochs: list[int]) -> Counter:
     return _named("survival", landed, refused)
 
 
-def _refuse(pull, line: SurvivalLine, keys_of, refused: Counter) -> bool:
+def _refuse(pull, line: SurvivalLine, keys_of, known: set[str], refused: Counter) -> bool:
     reason = survival_refusal(line, as_utc(line.checked_at).date(), pull.settings.today)
     if reason is None and pull.erased_sessions.intersection(keys_of(line.session_id)):
         reason = "erased"
+    if reason is None and known.isdisjoint(keys_of(line.session_id)):
+        reason = "unknown_session"
     refused.update([reason] if reason else [])
     return reason is not None
 

@@ -21,7 +21,7 @@ from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import is_transcript_name
 from flows.adapters.tombstones import ErasedSessions
-from flows.land_control import land_control
+from flows.land_control import land_control, land_survival
 from flows.orchestrator import task
 from flows.policy.consent import NO_CONSENT, Timeline, fingerprint
 from flows.policy.errors import WinnowError
@@ -77,6 +77,7 @@ def pull_tier(tier: Tier, day: date, first: date | None = None) -> dict:
     listed = set(pull.source.folders("sessions"))
     days = [str(each) for each in dates_between(*span)] if span else []
     run = pull_days(pull, [each for each in days if each in listed])
+    control += land_survival(pull)
     window = pull.index.totals(window_dates(pull.settings.today))
     _check_sum(run, window)
     return {"run": dict(run), "window": dict(window), "control": dict(control)}

@@ -4,6 +4,9 @@ An account can be erased on its own word (`winnow erase`: all of it, until now) 
 its consent back (only the sessions that consent no longer covers). Releases that hold noise alone
 are not touched: they are never recomputed, and end with their window (`fate_of`).
 
+The product's files of survival stay as it wrote them: each holds lines of many sessions, and winnow
+may delete in a source but not write. Lines of erased sessions are refused, and go with their day.
+
 A tombstone is needed as long as a session from before the erasure may still land: while the day of
 the erasure is in the window, and in the opt-in tier as long as the registry goes on to say granted
 by a word from before the erasure.

@@ -253,9 +253,24 @@ def test_survival_lands_under_the_sessions_key(house, pull):
         '{"session_id":"s1","checkpoint":"1d","survival_ratio":0.5,"lines_bucket":"20-99",'
         f'"checked_at":"{DAY}T12:00:00Z"}}\n'
     )
-    pull()
+    assert pull()["control"]["survival.landed"] == 1
     keys = {row["session_key"] for row in house.landed("survival")}
-    assert {row["session_key"] for row in house.landed("events")} <= keys
+    assert {row["session_key"] for row in house.landed("events")} == keys
+
+
+def test_survival_of_a_session_that_may_not_land_does_not_land_either(house, pull):
+    house.write(prompt("hello", "u1"))
+    folder = house.home / "sources/opt_in/survival" / str(DAY)
+    folder.mkdir(parents=True)
+    (folder / "x.jsonl").write_text(
+        '{"session_id":"s1","checkpoint":"1d","survival_ratio":0.5,"lines_bucket":"20-99",'
+        f'"checked_at":"{DAY}T12:00:00Z"}}\n'
+    )
+    assert pull()["control"]["survival.refused.unknown_session"] == 1
+    assert house.landed("survival") == []
+    house.consent()
+    assert pull()["control"]["survival.landed"] == 1
+    assert len(house.landed("survival")) == 1
 
 
 def test_many_batches_give_the_same_rows_as_one(house, pull, monkeypatch):
