@@ -1,8 +1,9 @@
 """Fits calibration and thresholds of the shipped weights on a labelled file that lies outside the
 project: `python -m tests.bits.training.calibrate FILE.jsonl` writes flows/bits/calibration.json.
 
-Only these few numbers a bit come from that file, no weight. Each is the median over resamples of
-whole repositories (cluster bootstrap), so that no single project sets it.
+Only these few numbers a bit come from that file, no weight. The thresholds of best F1 and of
+denial are medians over resamples of whole repositories (cluster bootstrap), so that no single
+project sets them; those of sure decisions follow from the calibrated probabilities.
 """
 
 import json
@@ -21,13 +22,10 @@ from tests.bits.training.build_weights import PACKAGE, labels
 from tests.bits.training.prompts import to_prompt
 
 RESAMPLES = 200
-# Of prompts without the bit, the share that may be marked by `sure_true`; 1–2 % keeps sessions
-# of many prompts clean.
-MAX_FALSE_POSITIVES = 0.015
-# Above the 80 % that is promised: other people's prompts are never as easy as these.
-MIN_PRECISION = 0.85
-# The same for `certain`: one such prompt is enough for a session of many.
-MAX_CERTAIN_FALSE_POSITIVES = 0.003
+# The precision that `sure_true` and `certain` aim at. Higher than the 80 % that is promised of
+# `satisfied` and `dissatisfied`: measured on repositories left out, .92 gave .91 and .82.
+SURE_PRECISION, CERTAIN_PRECISION = 0.85, 0.97
+PROMISED = {"satisfied": 0.92, "dissatisfied": 0.92}
 # Of prompts with the bit, the share that `sure_false` may deny.
 MAX_DENIED = 0.1
 # Too few positives in real prompts to fit anything. Thresholds from five-fold cross-validation on
@@ -40,9 +38,11 @@ def main(path: str) -> None:
     found = load_model().logits(extract([to_prompt(row) for row in rows])).astype(np.float64)
     groups = np.unique([row["source_repo"] for row in rows], return_inverse=True)[1]
     bits = {
-        bit: _named(1.0, 0.0, *UNFITTED[bit])
+        bit: unfitted(bit)
         if bit in UNFITTED
-        else calibrate(found[:, place], labels(rows, bit), groups)
+        else calibrate(
+            found[:, place], labels(rows, bit), groups, PROMISED.get(bit, SURE_PRECISION)
+        )
         for place, bit in enumerate(BITS)
     }
     note = {
@@ -52,15 +52,20 @@ def main(path: str) -> None:
     (PACKAGE / "calibration.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
 
 
-def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> dict:
+def calibrate(logits: np.ndarray, truth: np.ndarray, groups: np.ndarray, precision: float) -> dict:
     """Slope, offset and the thresholds (as probabilities) of one bit."""
     slope, offset = platt(logits, truth)
     scores = sigmoid(slope * logits + offset)
     balanced = resampled(best_f1, scores, truth, groups)
-    sure = max(resampled(few_false, scores, truth, groups), balanced)
-    certain = max(resampled(hardly_false, scores, truth, groups), sure)
+    sure = max(precise(scores, precision), balanced)
+    certain = max(precise(scores, CERTAIN_PRECISION), sure)
     unlikely = min(resampled(few_denied, scores, truth, groups), balanced)
     return _named(slope, offset, balanced, sure, unlikely, certain)
+
+
+def unfitted(bit: str) -> dict:
+    """The thresholds of a bit in UNFITTED, on probabilities as learned."""
+    return _named(1.0, 0.0, *UNFITTED[bit])
 
 
 def _named(*values: float) -> dict[str, float]:
@@ -99,17 +104,15 @@ def best_f1(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(scores[order][int(np.argmax(f1))])
 
 
-def hardly_false(scores: np.ndarray, truth: np.ndarray) -> float:
-    return few_false(scores, truth, MAX_CERTAIN_FALSE_POSITIVES)
+def precise(scores: np.ndarray, precision: float) -> float:
+    """The least threshold above which the mean probability is `precision`.
 
-
-def few_false(scores: np.ndarray, truth: np.ndarray, most: float = MAX_FALSE_POSITIVES) -> float:
-    """The least threshold with few false positives and good precision."""
-    order = np.argsort(-scores, kind="stable")
-    hit = np.cumsum(truth[order])
-    marked = np.arange(1, len(truth) + 1)
-    good = ((marked - hit) / (truth == 0).sum() <= most) & (hit / marked >= MIN_PRECISION)
-    return float(scores[order][np.flatnonzero(good)[-1]]) if good.any() else float(scores.max())
+    By the calibrated probabilities and not by counting: there are too few true positives at the top
+    for counts to hold on other repositories.
+    """
+    ordered = np.sort(scores)[::-1]
+    good = np.cumsum(ordered) / np.arange(1, len(ordered) + 1) >= precision
+    return float(ordered[np.flatnonzero(good)[-1]]) if good.any() else precision
 
 
 def few_denied(scores: np.ndarray, truth: np.ndarray) -> float:
