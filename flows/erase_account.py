@@ -18,6 +18,7 @@ from flows.orchestrator import flow, redacted
 from flows.policy.accounts import check_account
 from flows.policy.erasure import check_same_erasure
 from flows.policy.tiers import Tier
+from flows.registry import check_tombstones_known
 from flows.settings import Settings, load_settings, load_tier_settings
 
 
@@ -53,7 +54,9 @@ def erase(tier: Tier, account_id: str, checksum: str = "", execute: bool = False
 def open_desk(tier: Tier) -> Desk:
     settings = load_settings()
     own = load_tier_settings(tier, settings)
-    return Desk(tier, settings, own, KeyRing(settings.home / "keys" / tier))
+    keys = KeyRing(settings.home / "keys" / tier)
+    check_tombstones_known(settings.home, tier, keys)
+    return Desk(tier, settings, own, keys)
 
 
 def _plan(desk: Desk, account: str, account_id: str) -> Work:

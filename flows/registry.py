@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 from flows.adapters.control import read_consent
 from flows.adapters.keys import KeyRing
@@ -36,10 +37,23 @@ def read_registry(
     return resolve(events), contradictory
 
 
+def check_tombstones_known(home: Path, tier: Tier, keys: KeyRing) -> None:
+    """Raises WinnowError where tombstones are left and the key that they are named by is not: with
+    a new key every erased account would pass."""
+    if keys.has_control() or not Tombstones(home, tier).load():
+        return
+    raise WinnowError(
+        f"keys/{tier}/control.key is missing, so accounts that were erased cannot be told apart",
+        remedy="bring it back from a backup; if there is none, move the tier's tombstones away and "
+        "erase those accounts again before anything lands",
+    )
+
+
 def live_tombstones(
     settings: Settings, tier: Tier, keys: KeyRing, registry: dict[str, Timeline] | None
 ) -> dict[str, datetime]:
     """Erased accounts by hash, and when; the tombstones that nothing needs any more go."""
+    check_tombstones_known(settings.home, tier, keys)
     tombstones = Tombstones(settings.home, tier)
     found = tombstones.load()
     if not found:

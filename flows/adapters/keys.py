@@ -24,6 +24,10 @@ class KeyRing:
         self.folder = folder
         self._keys: dict[str, bytes] = {}
 
+    def has_control(self) -> bool:
+        """Whether the control key is there already."""
+        return (self.folder / "control.key").exists()
+
     @property
     def control(self) -> bytes:
         return self._key("control")

@@ -6,7 +6,10 @@ import pytest
 
 from flows.adapters.keys import KeyRing
 from flows.adapters.tombstones import Tombstones
+from flows.erase_account import erase
+from flows.policy.errors import WinnowError
 from flows.policy.pseudonyms import epoch_of, last_day_of
+from flows.policy.tiers import Tier
 from flows.policy.windows import RETENTION_DAYS
 from flows.purge_expired import purge_expired
 from flows.verifier import accounts as verifier
@@ -81,3 +84,15 @@ def test_purged_days_leave_the_months_count_alone(shop, purge):
     purge(DAY + timedelta(days=RETENTION_DAYS))
     assert not list((shop.home / "state/opt_in/contributions").rglob("*.parquet"))
     assert len(list((shop.home / "state/opt_in/contribution_months").iterdir())) == 1
+
+
+def test_a_lost_control_key_lets_no_erased_account_pass(shop):
+    shop.fresh()
+    erase(Tier.OPT_IN, "ada", execute=True)
+    shop.fresh()
+    (shop.home / "keys/opt_in/control.key").unlink()
+    for step in (shop.pull, lambda: erase(Tier.OPT_IN, "ben", execute=True)):
+        with pytest.raises(WinnowError, match=r"control\.key is missing"):
+            step()
+        shop.fresh()
+    assert not (shop.home / "keys/opt_in/control.key").exists()
