@@ -30,4 +30,10 @@ def demo() -> None:
     print_summary(results, settings.home)
     if code := exit_code(results):
         raise typer.Exit(code)
-    console.print(f"next: WINNOW_HOME={settings.home} {Path(sys.argv[0]).name} status")
+    console.print(f"next: WINNOW_HOME={_near(settings.home)} {_near(Path(sys.argv[0]))} status")
+
+
+def _near(path: Path) -> str:
+    """As somebody in this folder types it."""
+    here = Path.cwd()
+    return str(path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else path)

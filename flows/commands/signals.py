@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+_WIDTH = 100
+
 
 def signals(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
@@ -68,6 +70,9 @@ def _show(found: list[dict]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(highlight=False)
+    # On a narrower terminal lines wrap: a name that is cut could not be looked up.
+    console.width = max(console.width, _WIDTH)
     table = Table("signal", "grain", "leaves for", "bits", box=None, pad_edge=False)
     for signal in found:
         leaves = signal["leaves_for"]
@@ -75,4 +80,4 @@ def _show(found: list[dict]) -> None:
         table.add_row(
             signal["signal"], signal["grain"], ", ".join(leaves) or "–", ", ".join(bits) or "–"
         )
-    Console(highlight=False).print(table)
+    console.print(table)

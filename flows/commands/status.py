@@ -40,9 +40,9 @@ def _show(found: dict) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     for item in found.get("scopes", [found]):
-        last = item["last_run"] or "never"
-        purged = item["last_purge"] or "never"
-        console.print(f"[bold]{item['scope']}[/]  last run {last} · purged for {purged}")
+        last = f"last run {item['last_run']}" if item["last_run"] else "no run yet"
+        purged = f"purged for {item['last_purge']}" if item["last_purge"] else "never purged"
+        console.print(f"[bold]{item['scope']}[/]  {last} · {purged}")
         console.print(_table(item["found"]))
         console.print(_evidence(item["evidence"]))
         if item["budgets"]:
@@ -65,13 +65,13 @@ def _budgets(budgets: list[dict]):
     """ε of one account in the 30 days up to today."""
     from rich.table import Table
 
-    table = Table("ε an account and 30 days", box=None, pad_edge=True)
+    table = Table("ε an account", box=None, pad_edge=True)
     for name in ("spent", "left", "budget", "a release"):
         table.add_column(name, justify="right")
     table.add_column("next release")
     for item in budgets:
         figures = [item[name] for name in ("spent", "left", "budget", "epsilon_per_release")]
-        coming = f"window that ends on {item['next_window']}"
+        coming = f"window to {item['next_window']}"
         if item["renews_on"] != item["next_window"]:
             coming = f"over budget until {item['renews_on']}"
         table.add_row(item["export"], *(f"{figure:g}" for figure in figures), coming)
