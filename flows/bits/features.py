@@ -31,7 +31,7 @@ WIDTH = sum(BLOCKS.values())
 _HEAD_WORDS, _TAIL_WORDS, _OPENING_WORDS = 160, 40, 6
 _BEFORE_CHARACTERS = 300
 _OPENING_CLASSES, _FAR, _NEAR = 8, 6, 8
-_CHAR_GRAMS, _LONGEST_WORD = (3, 4), 24
+_CHAR_GRAM, _LONGEST_WORD = 4, 24
 
 
 class Sparse(NamedTuple):
@@ -94,11 +94,8 @@ def _char_grams(word: str) -> tuple[int, ...]:
     if word[0] == "<":
         return ()
     edged = f" {word[:_LONGEST_WORD]} "
-    return tuple(
-        stable_hash(edged[start : start + size])
-        for size in _CHAR_GRAMS
-        for start in range(len(edged) - size + 1)
-    )
+    last = max(len(edged) - _CHAR_GRAM, 0)
+    return tuple(stable_hash(edged[start : start + _CHAR_GRAM]) for start in range(last + 1))
 
 
 class _Flat(NamedTuple):

@@ -43,18 +43,12 @@ can do not was if so but have has my me your please now just what how why"""
 _COMMON = frozenset(_COMMON_TEXT.split())
 _STEM = 6
 _COMPARED = 300
-_CONTEXT_TAIL, _ASKS_TAIL = 600, 120
-_DID = re.compile(
-    r"\b(?:done|fixed|added|updated|implemented|created|removed|replaced|passes|passing|completed?"
-    r"|committed|pushed|ready|changed|refactored|moved|renamed|wrote|built|all (?:tests|checks)"
-    r"|now (?:works?|uses?|has|shows?))\b",
-    re.IGNORECASE,
-)
-_PLANS = re.compile(
-    r"\b(?:i'll|i will|let me|let's|going to|plan|i'd|proposal|option|suggest|recommend"
-    r"|approach)\b",
-    re.IGNORECASE,
-)
+_CONTEXT_TAIL, _ASKS_TAIL = 400, 120
+_WORD = re.compile(r"[a-z']+")
+_DID_TEXT = """done fixed added updated implemented created removed replaced passes passed passing
+complete completed committed pushed ready changed refactored moved renamed wrote built works"""
+_PLANS_TEXT = "i'll let's i'd plan going will proposal option suggest recommend approach"
+_DID, _PLANS = frozenset(_DID_TEXT.split()), frozenset(_PLANS_TEXT.split())
 
 
 def flags_of(
@@ -88,7 +82,7 @@ def _form(own: OwnWords, words: list[str], count: int) -> list[float]:
         own.quotes,
         last in ("?", "??"),
         "..." in words,
-        _shouts(own.text[:400]),
+        _shouts(own.text[:120]),
     ]
 
 
@@ -116,20 +110,23 @@ def _likeness(prompt: Prompt, words: list[str], before: list[str]) -> list[float
     text, earlier = prompt.text.strip().lower(), prompt.prev_user.strip().lower()
     # A routine order (commit, run the tests) comes again without asking for the same thing again.
     is_long = len(words) > 3
+    # What shares no word is no near repeat; other scripts have no stems to tell by.
+    may_be_near = shared > 0 or not text.isascii()
     return [
         jaccard,
         shared / max(len(mine), 1),
         jaccard > 0.5,
         text == earlier,
-        is_long and _char_likeness(text, earlier) > 0.6,
+        is_long and may_be_near and _char_likeness(text, earlier) > 0.6,
         is_long and len(earlier) > 12 and text.startswith(earlier[: len(earlier) * 4 // 5]),
     ]
 
 
 def _agent(tail: str) -> list[float]:
     asks = "?" in tail[-_ASKS_TAIL:]
-    did = _DID.search(tail) is not None
-    return [did and not asks, did and asks, not asks and _PLANS.search(tail) is not None]
+    said = set(_WORD.findall(tail.lower()))
+    did = not said.isdisjoint(_DID)
+    return [did and not asks, did and asks, not asks and not said.isdisjoint(_PLANS)]
 
 
 def _char_likeness(text: str, earlier: str) -> float:
@@ -145,4 +142,4 @@ def _runs(text: str) -> set[str]:
 
 
 def _stems(words: list[str]) -> set[str]:
-    return {word[:_STEM] for word in words if len(word) > 2 and word not in _COMMON}
+    return {word[:_STEM] for word in set(words) - _COMMON if len(word) > 2}

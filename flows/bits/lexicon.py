@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 
 from flows.bits.words import split_words
 
@@ -42,7 +43,9 @@ class Lexicon:
     def classes(self, words: list[str]) -> str:
         """One letter a word; a phrase's letter stands on its first word, its other words are cut
         out. Words of no class are blanks."""
-        letters = [self._letter(word) for word in words]
+        letters = list(map(self._known.get, words, repeat("")))
+        if "" in letters:
+            letters = [self._letter(word) for word in words]
         if None not in letters:
             return "".join(letters)
         found, position, count = [], 0, len(words)

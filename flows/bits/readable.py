@@ -13,7 +13,7 @@ def is_readable(text: str) -> bool:
     Emoji and digits alone are readable: they are words of the lexicon, or say nothing.
     """
     text = text[:_READ].strip()
-    if not text:
-        return False
+    if not text or text.isascii():
+        return bool(text)
     letters = len(_LETTER.findall(text))
     return letters == 0 or 2 * len(_KNOWN.findall(text)) >= letters

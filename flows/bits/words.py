@@ -113,7 +113,7 @@ def split_words(text: str, cut_run: Callable[[str], list[str]] = list) -> list[s
 
     Placeholders: `<url>`, `<path>`, `<num>`; sentence ends are `.`, `?`, `!`; a line break is `.`
     """
-    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).lower()
+    text = _normalise(text).lower()
     words: list[str] = []
     for found in _WORD.findall(text):
         known = _SEEN.get(found)
@@ -127,6 +127,12 @@ def split_words(text: str, cut_run: Callable[[str], list[str]] = list) -> list[s
 
 
 _SEEN: dict[str, tuple[str, ...]] = {}
+
+
+def _normalise(text: str) -> str:
+    if text.isascii():
+        return text.replace("`", "'")
+    return unicodedata.normalize("NFKC", text.translate(_QUOTES))
 
 
 def _read(found: str, cut_run: Callable) -> tuple[str, ...]:
