@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flows.bits.decisions import decide, decide_surely
 from flows.bits.embedded import Embedded
+from flows.bits.features import extract
 from flows.bits.hashing import stable_hash
 from flows.bits.names import BITS
 from flows.bits.prompts import Prompt
@@ -34,6 +35,16 @@ def test_the_hash_is_the_same_on_every_machine():
         0x5BABCAB3,
         0x45ACE939,
     ]
+
+
+def test_the_features_of_a_prompt_are_the_same_on_every_machine():
+    prompt = Prompt("No, still broken: `x` is 3!", "I've fixed it.", "fix x 金", interrupted=True)
+    found = extract([prompt])
+    assert (len(found.columns), int(found.columns.sum()), round(float(found.values.sum()), 2)) == (
+        85,
+        4406814,
+        22.82,
+    )
 
 
 @pytest.mark.parametrize(

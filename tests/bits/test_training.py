@@ -6,9 +6,12 @@ from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from flows.bits.model import load_model
 from flows.bits.names import BITS
+from tests.bits.training.build_weights import train
 from tests.bits.training.prompts import PASSES, read_pass
 
 ROWS = [row for name in PASSES for row in read_pass(name)]
@@ -64,3 +67,12 @@ def test_the_shipped_weights_fit_lexicon_and_rules(name):
     shipped = json.loads(files("flows.bits").joinpath("provenance.json").read_text())
     text = files("flows.bits").joinpath(f"{name}.txt").read_bytes()
     assert shipped[name] == hashlib.sha256(text).hexdigest()
+
+
+def test_the_shipped_weights_come_again_from_these_prompts():
+    weights, intercepts = train(ROWS)
+    shipped = load_model()
+    # A step of the eight bits, and what another machine's arithmetic may differ by.
+    steps = np.abs(weights).max(axis=0) / 127
+    assert (np.abs(weights - shipped.weights) <= 0.6 * steps + 2e-3).all()
+    assert np.allclose(intercepts, shipped.intercepts, atol=0.01)
