@@ -8,8 +8,9 @@ The product's files of survival stay as it wrote them: each holds lines of many 
 may delete in a source but not write. Lines of erased sessions are refused, and go with their day.
 
 A tombstone is needed as long as a session from before the erasure may still land: while the day of
-the erasure is in the window, and in the opt-in tier as long as the registry goes on to say granted
-by a word from before the erasure.
+the erasure is in the window, and in the opt-in tier as long as the registry, if it lacks the
+revocation, says granted of a kept day by a word from before the erasure: until its next word, or for
+ever. That word says nothing of the days before it.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from typing import NamedTuple
 from flows.policy.consent import Timeline
 from flows.policy.errors import WinnowError
 from flows.policy.retention import Place
-from flows.policy.windows import is_date_in_window
+from flows.policy.windows import is_date_in_window, oldest_kept_date
 
 # In the order of deletion: text first, and last what leads to the rest. What was found is noted
 # before the first deletion, so that a killed erasure still knows the sessions.
@@ -132,10 +133,11 @@ def is_tombstone_needed(erased_at: datetime, today: date, registry: Timeline | N
     """`registry` is what the product says of the account; None where no consent is asked for."""
     if is_date_in_window(erased_at.date(), today) or erased_at.date() > today:
         return True
-    if registry is None or not registry.events:
+    if registry is None or not registry.is_granted_at(erased_at):
         return False
-    last = registry.events[-1]
-    return last.state == "granted" and last.effective_at <= erased_at
+    later = (each for each in registry.events if each.effective_at > erased_at)
+    following = next(later, None)
+    return following is None or following.effective_at.date() >= oldest_kept_date(today)
 
 
 def is_withdrawn_draw(record: dict, is_charged: bool, days: Collection[date]) -> bool:

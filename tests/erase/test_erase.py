@@ -152,6 +152,23 @@ def test_who_agrees_again_takes_part_with_later_sessions_only(shop, erase_now, m
     assert keys == {shop.key_of("b1"), shop.key_of("after", TOMORROW)}
 
 
+def test_what_came_before_the_new_word_stays_out_when_the_erasure_is_long_past(
+    shop, erase_now, monkeypatch
+):
+    erase_now()
+    for word in (shop.home / "sources/control/opt_in/consent").glob("erase-*"):
+        word.unlink()  # As in a registry of the product's, which was not told.
+    between, again, later = (TODAY + timedelta(days=days) for days in (5, 6, 31))
+    shop.house.consent("ada", at=f"{again}T10:00:00Z")
+    shop.session("ada", "between", at=f"{between}T09:00:00Z")
+    shop.session("ada", "after", at=f"{again}T11:00:00Z")
+    on(monkeypatch, later)
+    shop.pull(day=later)
+    keys = {row["session_key"] for row in shop.house.landed("events")}
+    assert shop.key_of("after", again) in keys
+    assert shop.key_of("between", between) not in keys
+
+
 def test_survival_of_an_erased_session_does_not_land_again(shop, erase_now):
     line = {"session_id": "a1", "checkpoint": "1h", "survival_ratio": 0.5,
             "lines_bucket": "20-99", "checked_at": f"{DAY}T12:00:00Z"}  # fmt: skip

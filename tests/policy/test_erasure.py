@@ -69,7 +69,15 @@ def test_a_tombstone_stands_for_the_revocation_that_the_registry_lacks():
     assert is_tombstone_needed(NOON, later, consent(granted))
     assert not is_tombstone_needed(NOON, later, consent(granted, ("revoked", NOON + HOUR)))
     assert not is_tombstone_needed(NOON, later, consent(granted, ("granted", NOON + HOUR)))
+    assert not is_tombstone_needed(NOON, later, consent(("revoked", NOON - HOUR)))
     assert not is_tombstone_needed(NOON, later, NO_CONSENT)
+
+
+@pytest.mark.parametrize(("age", "is_needed"), [(35, True), (39, True), (40, False)])
+def test_a_later_word_does_not_cover_the_days_between_the_erasure_and_itself(age, is_needed):
+    again = NOON + timedelta(days=10)
+    registry = consent(("granted", NOON - HOUR), ("granted", again))
+    assert is_tombstone_needed(NOON, DAY + timedelta(days=age), registry) is is_needed
 
 
 def test_what_left_through_noise_is_not_recomputed():
