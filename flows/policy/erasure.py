@@ -8,9 +8,9 @@ The product's files of survival stay as it wrote them: each holds lines of many 
 may delete in a source but not write. Lines of erased sessions are refused, and go with their day.
 
 A tombstone is needed as long as a session from before the erasure may still land: while the day of
-the erasure is in the window, and in the opt-in tier as long as the registry, if it lacks the
-revocation, says granted of a kept day by a word from before the erasure: until its next word, or for
-ever. That word says nothing of the days before it.
+the erasure is in the window, and in the opt-in tier, where the registry lacks the revocation, as
+long as it says granted of a kept day by a word from before the erasure. A new word ends that for
+the days after it, not for those between.
 """
 
 import hashlib
