@@ -5,9 +5,9 @@ whether anything is gone that should be left.
 
     python -m tests.benchmarks.drill [--days N] [--every N] [--accounts N] [--builds N] [--seed N]
 
-`--every` simulates only each n-th day; models and exports are run after each n-th of them by
-`--builds` (0: never). Exit code 1 when something is wrong. Every step is a process of its own, so
-that SIGKILL hits it as it would a scheduled one.
+`--every` simulates only each n-th day; after each n-th of them by `--builds` (0: never) models and
+exports are run and everything is checked, as it is at the end. Exit code 1 when something is
+wrong. Every step is a process of its own, so that SIGKILL hits it as it would a scheduled one.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from flows.daily import is_watched
 from flows.policy.tiers import Tier
 from flows.policy.windows import oldest_kept_date
+from flows.policy.wording import counted
 from tests.benchmarks.drill_checks import Findings, check_all
 from tests.benchmarks.drill_world import ERASED, World, s3_server
 from tests.benchmarks.processes import run_killed, run_whole
@@ -44,16 +45,19 @@ def main() -> int:
             is_last = day == days[-1]
             builds = bool(options.builds) and (is_last or number % options.builds == 0)
             drill.live(day, number, builds=builds)
+            if builds or is_last:
+                drill.check(day)
             print(f"{day}: {number + 1} of {len(days)} days", file=sys.stderr, flush=True)
-        found = check_all(world, days[-1])
-    _report(drill, found, time.monotonic() - started)
-    return 1 if found.problems else 0
+    _report(drill, time.monotonic() - started)
+    return 1 if drill.problems else 0
 
 
 class Drill:
     def __init__(self, world: World, chance: random.Random) -> None:
         self.world, self.chance = world, chance
         self.kills = self.purges = self.erasures = 0
+        self.checks: list[Findings] = []
+        self.problems: list[str] = []
         # How long a step takes: kills are spread over all of it.
         self.seconds = {"purge": 1.0, "erase": 1.0}
 
@@ -62,6 +66,7 @@ class Drill:
         world = self.world
         world.today = day
         world.write_sessions(day)
+        world.write_survival(day)
         world.flip_consent(day, number)
         world.replay(day)
         for tier in TIERS:
@@ -71,6 +76,11 @@ class Drill:
                 self._erase(tier, account, day)
         for scope in (*TIERS, "shared"):
             self._purge(scope)
+
+    def check(self, day: date) -> None:
+        found = check_all(self.world, day)
+        self.checks.append(found)
+        self.problems += [f"{day}: {problem}" for problem in found.problems]
 
     def _run(self, tier: str, builds: bool) -> None:
         """The stages of a daily run, in its order."""
@@ -84,7 +94,7 @@ class Drill:
     def _erase(self, tier: str, account: str, day: date) -> None:
         """Killed on the way; whatever it had noted is finished by the next watch, the rest by
         being asked again."""
-        self.world.erased[tier, account] = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        self.world.erase(tier, account, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         self._kill("erase", tier, account)
         run_whole(self.world.environment(tier), "watch", tier)
         self.seconds["erase"] = run_whole(self.world.environment(tier), "erase", tier, account)
@@ -102,30 +112,32 @@ class Drill:
         self.kills += run_killed(environment, after, step, *arguments)
 
 
-def _report(drill: Drill, found: Findings, seconds: float) -> None:
-    world = drill.world
+def _report(drill: Drill, seconds: float) -> None:
+    world, found = drill.world, drill.checks[-1]
     print(
         f"days            {world.first} … {world.today}, kept from {oldest_kept_date(world.today)}"
     )
     print(f"sessions        {len(world.sessions)} written, {found.expected} expected to be left")
     print(f"objects         {world.puts} put, {world.replays} of them old ones put back")
-    print(f"consent         {world.flips} flips, {drill.erasures} erasures")
+    print(f"consent         {world.flips} words, {drill.erasures} erasures")
     print(f"purges          {drill.purges}, {drill.kills} purges and erasures killed under way")
     print(
-        f"places checked  {found.places} of {found.kinds} kinds, {found.versions} object versions"
+        f"places checked  {found.places:,} of {found.kinds} kinds, {found.versions:,} of them "
+        f"object versions; with the checks on the way {sum(c.places for c in drill.checks):,} in "
+        f"{counted(len(drill.checks), 'check')}"
     )
     spent = os.times()
     cpu = spent.user + spent.system + spent.children_user + spent.children_system
     print(f"minutes         {seconds / 60:.1f}, of CPU {cpu / 60:.1f}")
-    for problem in found.problems:
+    for problem in drill.problems:
         print(f"WRONG           {problem}")
-    if not found.problems:
+    if not drill.problems:
         print("nothing older than the window, nothing of erased accounts, nothing lost")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("days", 35), ("every", 1), ("accounts", 4), ("builds", 7), ("seed", 1)):
+    for name, default in (("days", 35), ("every", 1), ("accounts", 6), ("builds", 7), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 

@@ -1,7 +1,9 @@
 """What is left at the end of a drill, against what should be."""
 
+import hmac
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow.parquet as pq
@@ -40,6 +42,7 @@ def check_all(world: World, today: date) -> Findings:
     for tier in BUCKETS:
         problems += [f"{tier}: {line}" for line in _of_erased(world, tier, today)]
         problems += [f"{tier}: {line}" for line in _lost_or_left(world, tier, today)]
+        problems += [f"{tier}: {line}" for line in _lost_survival(world, tier, today)]
         problems += [f"{tier}: {line}" for line in _exports(world, tier, today)]
     expected = sum(_is_expected(world, each, today) for each in world.sessions)
     return Findings(problems, places, len(kinds), versions, expected)
@@ -75,17 +78,30 @@ def _too_old(report, today: date) -> Iterator[str]:
 
 
 def _of_erased(world: World, tier: str, today: date) -> Iterator[str]:
-    """What winnow holds of erased accounts; what the product put back into its source is its own
-    until the window ends. An account that goes on is known by its later sessions."""
+    """What is there of erased accounts; what the product put back into its source is its own until
+    the window ends. An account that goes on is known by its later sessions, but by no earlier."""
     erased = {account: at for (each, account), at in world.erased.items() if each == tier}
     own = [each for each in world.sessions if each.tier == tier and each.account in erased]
+    gone = [each for each in own if each.started < erased[each.account]]
     ids = erased.keys() - {each.account for each in own if _is_expected(world, each, today)}
-    hashes = accounts.account_hashes(world.home / "keys" / tier, ids)
+    keys = world.home / "keys" / tier
+    hashes = accounts.account_hashes(keys, ids) | _session_hashes(keys, gone)
     for trace in accounts.traces(world.home, tier, hashes, ids):
-        yield f"names an erased account: {trace.kind}"
-    words = [each.words for each in own if each.started < erased[each.account]]
-    for path in files_with_any(world.home, words):
+        yield f"names an erased account or session: {trace.kind}"
+    for path in files_with_any(world.home, [each.words for each in gone]):
         yield f"words of an erased account: {path.relative_to(world.home).parts[0]}"
+    left = world.source_keys(tier) & {each.key for each in gone}
+    if left := {key for key in left if tier + key not in world.put_back}:
+        yield f"{len(left)} source objects of erased accounts"
+
+
+def _session_hashes(keys: Path, sessions: list[Session]) -> set[str]:
+    """The sessions under every key that is left; hashed here, as the rule says it."""
+    return {
+        hmac.digest(path.read_bytes(), f"session\0{each.name}".encode(), "sha256").hex()[:32]
+        for path in keys.glob("*.key")
+        for each in sessions
+    }
 
 
 def _lost_or_left(world: World, tier: str, today: date) -> Iterator[str]:
@@ -102,6 +118,25 @@ def _lost_or_left(world: World, tier: str, today: date) -> Iterator[str]:
         yield f"{len(lost)} sessions are lost, as {min(lost)}"
     if left := found - expected:
         yield f"{len(left)} sessions are left, as {min(left)}"
+
+
+def _lost_survival(world: World, tier: str, today: date) -> Iterator[str]:
+    keys = world.home / "keys" / tier
+    files = sorted((world.home / "landing" / tier / "survival").rglob("*.parquet"))
+    landed = {key for path in files for key in pq.read_table(path)["session_key"].to_pylist()}
+    lost = [
+        each for each in world.sessions
+        if each.tier == tier and _is_expected(world, each, today) and _has_survival(world, each)
+        and landed.isdisjoint(_session_hashes(keys, [each]))
+    ]  # fmt: skip
+    if lost:
+        yield f"survival of {len(lost)} sessions is lost, as of {lost[0].day}"
+
+
+def _has_survival(world: World, session: Session) -> bool:
+    """It is said on the day after, and the runs of that day have read it."""
+    said = session.day + timedelta(days=1)
+    return any(each.day == said for each in world.sessions) and said <= world.today
 
 
 def _exports(world: World, tier: str, today: date) -> Iterator[str]:

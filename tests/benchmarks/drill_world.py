@@ -1,4 +1,5 @@
-"""The world outside of a drill: a product that writes sessions, consent and odd things to S3."""
+"""The world outside of a drill: a product that writes sessions, survival, consent and odd things to
+S3."""
 
 import json
 import random
@@ -18,9 +19,18 @@ from tests.flows.house import prompt, reply
 
 BUCKETS = {"opt_in": "opt-in", "default_tier": "default-tier"}
 CONTROL = "control"
-# Number of the simulated day → accounts that are erased on it.
-ERASED = {1: ("account1",), 2: ("account2",)}
-FLIPPER, REVOKED = "account0", "account3"
+# Number of the simulated day → accounts that are erased on it; one of them twice, some so late that
+# only the erasure and no purge can have taken them.
+ERASED = {
+    1: ("account1",),
+    2: ("account2",),
+    17: ("account4",),
+    29: ("account1",),
+    33: ("account5",),
+}
+FLIPPER, REVOKED, AGAIN, LATE, CONTRADICTORY = (
+    "account0", "account3", "account2", "account5", "account4",
+)  # fmt: skip
 
 
 class Session(NamedTuple):
@@ -52,6 +62,8 @@ class World:
         self.sessions: list[Session] = []
         self.consent: list[tuple[str, str, datetime]] = []
         self.erased: dict[tuple[str, str], datetime] = {}
+        # Source keys that the product put there anew: what it does with its own is not winnow's.
+        self.put_back: dict[str, Session] = {}
         self.puts = self.replays = self.flips = 0
         self._make_buckets()
 
@@ -85,6 +97,22 @@ class World:
             self.put(last)
             self.client.create_multipart_upload(Bucket=bucket, Key=f"{last.key}.part.jsonl")
 
+    def write_survival(self, day: date) -> None:
+        """What became of yesterday's sessions, a file a tier."""
+        yesterday = day - timedelta(days=1)
+        for tier, bucket in BUCKETS.items():
+            lines = "".join(
+                json.dumps({
+                    "session_id": each.name, "checkpoint": "1d", "survival_ratio": 0.5,
+                    "lines_bucket": "5-19", "checked_at": f"{day}T08:00:00Z",
+                }) + "\n"
+                for each in self.sessions if (each.tier, each.day) == (tier, yesterday)
+            )  # fmt: skip
+            if lines:
+                key = f"product/survival/{day}/checks.jsonl"
+                self.client.put_object(Bucket=bucket, Key=key, Body=lines.encode())
+                self.puts += 1
+
     def put(self, session: Session, *, grown: bool = True) -> None:
         at = session.started
         records = [
@@ -96,8 +124,9 @@ class World:
         self.puts += 1
 
     def flip_consent(self, day: date, number: int) -> None:
-        """One account takes its consent back and gives it again, another takes it back for good;
-        every third word arrives twice."""
+        """One account takes its consent back and gives it again, another takes it back for good and
+        says so twice; one agrees again after its erasure; one word comes two days late, and one
+        id stands for two words."""
         noon = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
         if number % 4 == 1:
             self.say(FLIPPER, "revoked", noon)
@@ -105,17 +134,30 @@ class World:
         if number == 2:
             self.say(REVOKED, "revoked", noon)
             self.say(REVOKED, "revoked", noon)
+        if number == 6:
+            self.say(LATE, "granted", noon)
+            self.say(LATE, "revoked", noon - timedelta(days=2))
+        if number == 9:
+            self.say(AGAIN, "granted", noon)
+        if number == 11:
+            self.say(CONTRADICTORY, "revoked", noon, event_id="of-two-words")
+            self.say(CONTRADICTORY, "granted", noon, event_id="of-two-words", counts=False)
+            self.say(CONTRADICTORY, "granted", noon + timedelta(hours=1))
 
-    def say(self, account: str, state: str, at: datetime) -> None:
-        self.consent.append((account, state, at))
+    def say(
+        self, account: str, state: str, at: datetime, *, event_id: str = "", counts: bool = True
+    ) -> None:
+        """`counts` is whether the word holds; the registry says it all the same."""
+        if counts:
+            self.consent.append((account, state, at))
         line = {
-            "event_id": f"{account}-{state}-{at:%m%d%H}", "account_id": account,
+            "event_id": event_id or f"{account}-{state}-{at:%m%d%H}", "account_id": account,
             "programme": "opt_in", "state": state, "effective_at": _stamp(at),
             "recorded_at": _stamp(at),
         }  # fmt: skip
-        key = f"opt_in/consent/{len(self.consent):05}.jsonl"
+        self.flips += 1
+        key = f"opt_in/consent/{self.flips:05}.jsonl"
         self.client.put_object(Bucket=CONTROL, Key=key, Body=json.dumps(line).encode() + b"\n")
-        self.flips += at.year * 100 + at.month > 202601
 
     def replay(self, day: date) -> None:
         """Old objects come again: long purged ones, and those of accounts that were erased."""
@@ -124,7 +166,27 @@ class World:
         for found in (old, gone):
             for session in self.chance.sample(found, min(2, len(found))):
                 self.put(session)
+                self.put_back[session.tier + session.key] = session
                 self.replays += 1
+
+    def erase(self, tier: str, account: str, at: datetime) -> None:
+        """From here on nothing of the account's sessions until now may be left anywhere."""
+        self.erased[tier, account] = at
+        self.put_back = {
+            key: each for key, each in self.put_back.items()
+            if (each.tier, each.account) != (tier, account)
+        }  # fmt: skip
+
+    def source_keys(self, tier: str) -> set[str]:
+        """Keys of every version and every delete marker of sessions."""
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=BUCKETS[tier], Prefix="product/sessions/"
+        )
+        return {
+            item["Key"]
+            for page in pages
+            for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+        }
 
     def _make_buckets(self) -> None:
         for name in (*BUCKETS.values(), CONTROL):
