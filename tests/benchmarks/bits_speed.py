@@ -16,7 +16,7 @@ import numpy as np
 from flows.score_prompts import answer_all
 from tests.bits.training.prompts import PASSES, read_pass
 
-_COUNT, _CONTEXT = 30_000, 1000
+_COUNT, _CONTEXT = 60_000, 1000
 _SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0)
 _LENGTHS = (2, 60, 123, 260, 470, 950, 1500)
 
@@ -55,11 +55,11 @@ def make_lines() -> list[bytes]:
 
 
 def longer(texts: list[str], first: int, length: int) -> str:
-    """Neighbouring texts joined by line breaks, cut at `length` characters."""
-    found = texts[first]
+    """Neighbouring texts, cut at `length` characters; a third is joined by line breaks."""
+    found, between = texts[first], " " if first % 3 else "\n"
     while len(found) < length:
         first = (first + 1) % len(texts)
-        found += "\n" + texts[first]
+        found += between + texts[first]
     return found[:length]
 
 
