@@ -34,9 +34,8 @@ from tests.bits.training.calibrate import (
     calibrate,
     unfitted,
 )
-from tests.bits.training.prompts import PASSES, read_pass
+from tests.bits.training.prompts import ANSWERS, PASSES, read_pass
 
-ANSWERS = {"i", "k", "l"}
 _FOLDS, _SESSIONS = 5, 4000
 _LENGTHS = np.array([1, 2, 3, 5, 8, 12, 20, 40])
 # 42 % of sessions have one prompt.

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from flows.bits.features import BLOCKS, STARTS, WIDTH, extract
 from flows.bits.names import BITS
-from tests.bits.training.prompts import PASSES, read_pass, to_prompt
+from tests.bits.training.prompts import ANSWERS, PASSES, read_pass, to_prompt
 
 PACKAGE = Path(__file__).parents[3] / "flows" / "bits"
 
@@ -23,7 +23,6 @@ PACKAGE = Path(__file__).parents[3] / "flows" / "bits"
 SCALES = {"words": 2.0, "chars": 1.0, "classes": 1.0, "rules": 0.8, "flags": 0.5}
 INVERSE_PENALTY = 0.5
 # These were written like most real prompts are, in plain words amid a session, so they count more.
-# Passes i, k and l answer what the model got wrong on labelled real prompts, without their text.
 PASS_WEIGHTS = {"i": 3.0, "j": 2.0, "k": 3.0, "l": 2.0}
 
 
@@ -94,6 +93,7 @@ def provenance(rows: list[dict]) -> dict:
         "scales": SCALES,
         "inverse_penalty": INVERSE_PENALTY,
         "pass_weights": PASS_WEIGHTS,
+        "written_after_reading_errors": sorted(f"pass_{letter}.jsonl" for letter in ANSWERS),
         "scikit_learn": sklearn.__version__,
     }
 
