@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flows.adapters import erase_landing, purge_duckdb, purge_files
+from flows.adapters.landed_index import LandedIndex
+from flows.adapters.landing import drop_shards_except
 from flows.adapters.llm_cache import LlmCache
 from flows.adapters.receipts import Receipts
 from flows.adapters.tombstones import ErasedSessions, Erasures, Tombstones
@@ -38,7 +40,7 @@ def erase_traces(work: Work) -> dict:
     before = witness.count()
     _note(work)
     deleters = _deleters(work)
-    leftovers = purge_files.remove_leftovers(work.desk.home, work.desk.tier)
+    leftovers = _remove_leftovers(work.desk)
     for kind in KINDS:
         if places := work.plan.of_kind(kind):
             deleters[kind](places)
@@ -93,6 +95,14 @@ def _source_traces(desk: Desk, account_ids: set[str]) -> list:
     from flows.adapters.s3 import make_client
 
     return verifier.bucket_traces(make_client(desk.own), *bucket, account_ids)
+
+
+def _remove_leftovers(desk: Desk) -> int:
+    """What killed processes left; also shards that no index names, whose sessions nothing knows."""
+    landing = desk.home / "landing" / desk.tier
+    shards = LandedIndex(desk.home / "state" / desk.tier).shards()
+    drafts = purge_files.remove_leftovers(desk.home, desk.tier)
+    return drafts + drop_shards_except(landing, shards)
 
 
 def _note(work: Work) -> None:

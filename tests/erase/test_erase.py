@@ -4,6 +4,8 @@ import hashlib
 import json
 from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows.adapters.receipts import Receipts
@@ -68,6 +70,18 @@ def test_every_trace_of_the_account_is_gone_and_nothing_of_others(shop, erase_no
     assert [row["raw__text"] for row in shop.house.landed("raw")] == [
         "words of ben", "an answer to ben",
     ]  # fmt: skip
+
+
+def test_text_that_a_killed_pull_left_goes_though_nothing_knows_its_session(shop, erase_now):
+    (shard,) = (shop.home / f"landing/opt_in/raw/date={DAY}").glob("*.parquet")
+    rows = pq.read_table(shard)
+    names = pa.array(["of no event that landed"] * rows.num_rows)
+    for column in ("session_key", "event_key"):
+        rows = rows.set_column(rows.schema.get_field_index(column), column, names)
+    pq.write_table(rows, shard.with_name("feedfacefeedface.parquet"))
+    erase_now()
+    assert files_with_any(shop.home / "landing", ["words of ada"]) == []
+    assert files_with_any(shop.home / "landing", ["words of ben"]) == [shard]
 
 
 def test_a_release_is_written_anew_with_what_it_supersedes_and_what_to_drop(shop, erase_now):
