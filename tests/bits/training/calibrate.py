@@ -23,10 +23,10 @@ from tests.bits.training.prompts import to_prompt
 
 RESAMPLES = 200
 # The precision that `sure_true` and `certain` aim at. Higher than the 80 % that is promised of
-# `satisfied` and `dissatisfied`: measured on repositories left out, ten times five folds, these
-# gave .83 and .84.
+# `satisfied` and `dissatisfied`: measured on repositories left out, six times five folds, 0.9 gave
+# .92 and .77; of `dissatisfied` nothing higher gave more.
 SURE_PRECISION, CERTAIN_PRECISION = 0.85, 0.97
-PROMISED = {"satisfied": 0.92, "dissatisfied": 0.94}
+PROMISED = {"satisfied": 0.9, "dissatisfied": 0.9}
 # Of prompts with the bit, the share that `sure_false` may deny.
 MAX_DENIED = 0.1
 # Too few positives in real prompts to fit anything. Thresholds from five-fold cross-validation on

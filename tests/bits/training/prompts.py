@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.bits.prompts import Prompt
 
-PASSES = tuple(f"pass_{letter}" for letter in "abcdefghijkl")
+PASSES = tuple(f"pass_{letter}" for letter in "abcdefghijklm")
 # Written after reading what the model got wrong on a labelled set of real prompts (without its
 # text): on that set they flatter.
 ANSWERS = frozenset("ikl")
