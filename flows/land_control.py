@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 
 from flows.adapters.control import AssignmentLine, SurvivalLine, as_utc, read_lines
 from flows.adapters.experiments import load_experiments
@@ -44,7 +43,7 @@ def _land_assignments(pull, epochs: list[int]) -> Counter:
     experiments = load_experiments()
     control = _control(pull)
     kept = []
-    for line in read_lines(control, "assignments", AssignmentLine, refused, _staging(pull)):
+    for line in read_lines(control, "assignments", AssignmentLine, refused, pull.staging):
         reason = assignment_refusal(line, experiments) or _account_refusal(pull, line)
         refused.update([reason] if reason else [])
         if reason is None:
@@ -77,7 +76,7 @@ def land_survival(pull) -> Counter:
     keys_of = _session_keys(pull, live_epochs(window_dates(pull.settings.today)))
     landed = 0
     for day in days:
-        lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, _staging(pull))
+        lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, pull.staging)
         good = [line for line in lines if not _refuse(pull, line, keys_of, known, refused)]
         rows = survival_rows(good, lambda session: [k for k in keys_of(session) if k in known])
         write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
@@ -101,10 +100,6 @@ def _refuse(pull, line: SurvivalLine, keys_of, known: set[str], refused: Counter
 def _control(pull):
     own = pull.tier_settings
     return open_source(own.control, own, create=pull.settings.owns(own.control))
-
-
-def _staging(pull) -> Path:
-    return pull.landing / "raw" / ".staging"
 
 
 def _account_keys(pull, epochs: list[int]):

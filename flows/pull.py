@@ -37,6 +37,7 @@ from flows.policy.landing import (
     totals,
     without_stale,
 )
+from flows.policy.places import staging_folder
 from flows.policy.tiers import Tier
 from flows.policy.windows import clip_to_window, dates_between, oldest_kept_date, window_dates
 from flows.pull_batch import Job, pull_batch
@@ -62,6 +63,10 @@ class Pull(NamedTuple):
     @property
     def landing(self) -> Path:
         return self.settings.home / "landing" / self.tier
+
+    @property
+    def staging(self) -> Path:
+        return staging_folder(self.settings.home, self.tier)
 
 
 def pull_tier(tier: Tier, day: date, first: date | None = None) -> dict:

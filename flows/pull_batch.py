@@ -16,6 +16,7 @@ from flows.orchestrator import redacted
 from flows.policy.admission import Admission, rules_for
 from flows.policy.errors import TransientError
 from flows.policy.landing import Item, Landed, shard_name
+from flows.policy.places import staging_folder
 from flows.policy.pseudonyms import record_hasher
 from flows.pull_rows import RowMaker, chunks
 from flows.readers import Keys, TranscriptReader, iter_lines
@@ -47,8 +48,7 @@ def pull_batch(job: Job, group: list[Item]) -> dict[str, Landed | None]:
 
 def _fetched(job: Job, group: list[Item]) -> Iterator[tuple[Item, BinaryIO | None]]:
     """The group's objects in order, a few fetched ahead."""
-    source = job.source
-    staging = job.home / "landing" / job.tier / "raw" / ".staging"
+    source, staging = job.source, staging_folder(job.home, job.tier)
 
     def fetch(item: Item) -> BinaryIO | None:
         try:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flows.adapters.sources import SourceObject
 from flows.policy.errors import TransientError, WinnowError
+from flows.policy.places import bucket_of
 
 _FINAL = {"NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 _TIMEOUT_SECONDS = 30
@@ -47,8 +48,7 @@ class S3Source:
     def __init__(self, url: str, settings) -> None:
         self._opened_by = (url, settings)
         self.client = make_client(settings)
-        self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        self.prefix = prefix.rstrip("/")
+        self.bucket, self.prefix = bucket_of(url)
 
     def __reduce__(self) -> tuple:
         """In another process it is opened anew: connections do not travel."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from flows.policy.errors import WinnowError
+from flows.policy.places import bucket_of
 
 
 class SourceObject(NamedTuple):
@@ -46,7 +47,7 @@ def open_source(url: str, settings, *, create: bool = False) -> Source:
     `settings` carries the tier's credentials (TierSettings). `create` makes a missing default
     folder, so that a first run on an empty home says "nothing yet" and not "missing".
     """
-    if url.startswith("s3://"):
+    if bucket_of(url):
         from flows.adapters.s3 import S3Source
 
         return S3Source(url, settings)
