@@ -74,15 +74,18 @@ def land_survival(pull) -> Counter:
     days = [day for day in pull.source.folders("survival") if _is_kept(day, pull.settings.today)]
     known = session_keys(pull.landing) if days else set()
     keys_of = _session_keys(pull, live_epochs(window_dates(pull.settings.today)))
+    written: set[str] = set()
     landed = 0
     for day in days:
         lines = read_lines(pull.source, f"survival/{day}", SurvivalLine, refused, pull.staging)
         good = [line for line in lines if not _refuse(pull, line, keys_of, known, refused)]
         rows = survival_rows(good, lambda session: [k for k in keys_of(session) if k in known])
-        write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
+        if rows:
+            write_table(folder / f"{day}.parquet", sorted(rows), SURVIVAL)
+            written.add(day)
         landed += len(good)
     for path in folder.glob("*.parquet"):
-        if path.stem not in days:
+        if path.stem not in written:
             path.unlink()
     return _named("survival", landed, refused)
 

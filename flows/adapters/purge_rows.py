@@ -56,7 +56,8 @@ def remove_session_rows(home: Path, tier: str, places: list[Place], purge_date: 
 
 
 def survival_places(home: Path, tier: str, purge_date: date) -> list[Place]:
-    """Survival files with a row of an expired session: known by its key, or by its checkpoint.
+    """Survival files of expired days, and those with a row of an expired session: known by its key,
+    or by its checkpoint.
 
     Keys are those of the event files that this purge deletes, so the plan is found again until
     the last of them is gone.
@@ -66,6 +67,9 @@ def survival_places(home: Path, tier: str, purge_date: date) -> list[Place]:
     gone = _keys_to_go(landing, purge_date) if files else None
     found = []
     for path in files:
+        if is_expired(_file_day(path), purge_date):
+            found.append(_file_place("landing/survival", home, path, _file_day(path)))
+            continue
         rows = pq.read_table(path)
         kept = _is_kept_survival(rows, gone, purge_date)
         if rows.num_rows > (pc.sum(kept).as_py() or 0):
@@ -79,7 +83,9 @@ def remove_survival_rows(home: Path, tier: str, places: list[Place], purge_date:
     gone = _keys_to_go(home / "landing" / tier, purge_date)
     for place in places:
         path = home / place.reference
-        if path.exists():
+        if is_expired(_file_day(path), purge_date):
+            path.unlink(missing_ok=True)
+        elif path.exists():
             _filter(path, lambda rows: _is_kept_survival(rows, gone, purge_date))
 
 
@@ -87,6 +93,11 @@ def _file_place(kind: str, home: Path, path: Path, day: date) -> Place:
     status = path.stat()
     reference = path.relative_to(home).as_posix()
     return Place(kind, reference, day, status.st_size, str(status.st_mtime_ns))
+
+
+def _file_day(path: Path) -> date:
+    """Of `<day>.parquet`, the day on which the sessions in it were checked."""
+    return date.fromisoformat(path.stem)
 
 
 def _kept_event_files(landing: Path, purge_date: date) -> Iterator[Path]:

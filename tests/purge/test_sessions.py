@@ -92,6 +92,14 @@ def test_survival_goes_with_its_session_by_checkpoint(store):
     assert pq.read_table(path)["session_key"].to_pylist() == ["b"]
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_survival_of_an_expired_day_goes_whole_even_where_it_is_empty(store, count):
+    path = store.add_survival([("a", "1h", EXPIRED)], EXPIRED)
+    pq.write_table(pq.read_table(path).slice(0, count), path)
+    purge_expired("opt_in", "today")
+    assert not path.exists()
+
+
 def test_a_session_of_the_next_day_keeps_its_survival(store):
     checked = OLDEST_KEPT + timedelta(days=28)
     path = store.add_survival([("a", "28d", checked)], checked)
