@@ -16,7 +16,7 @@ from flows.adapters.files import remove_drafts
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
 from flows.adapters.landing import drop_objects, drop_shards_except
-from flows.adapters.lean import without_pandas
+from flows.adapters.lean import be_lean
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import is_transcript_name
@@ -200,7 +200,7 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
 def _start_worker() -> None:
     """A worker that is stopped says nothing: its run does."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    without_pandas()
+    be_lean()
 
 
 def _commit(pull: Pull, day: str, items: list[Item], results: dict) -> Counter:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 
-from flows.adapters.lean import without_pandas
+from flows.adapters.lean import be_lean
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import environment_of
@@ -84,7 +84,7 @@ def main() -> None:
     """The child's side: order on standard input, answer on the pipe named by the argument."""
     order = json.load(sys.stdin)
     if order["stage"] == "pull":
-        without_pandas()
+        be_lean()
     try:
         answer = _answer(order)
     except KeyboardInterrupt:

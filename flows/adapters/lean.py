@@ -1,5 +1,7 @@
-"""What a process leaves unloaded."""
+"""What a process that writes landing and nothing else goes without."""
 
+import gc
+import os
 import sys
 from importlib.abc import MetaPathFinder
 
@@ -10,7 +12,15 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError("pandas is left out of this process", name=name)
 
 
-def without_pandas() -> None:
-    """For a process that writes landing and nothing else: pyarrow looks whether every list that it
-    is given is a pandas object, and imports pandas (0.4 CPU-s, 45 MiB) to find out."""
+def be_lean() -> None:
+    """Call it before pyarrow is imported; worker processes inherit a part, and call it as well.
+
+    Pandas: pyarrow looks whether a list that it is given is a pandas object, and imports pandas
+    (0.4 CPU-s, 45 MiB) to find out. The search for cycles: rows are tuples and have none (6 % of
+    the time). Arrow's usual allocator: jemalloc gives back what is free (40 to 60 MiB less); Arrow
+    is built with it on Linux.
+    """
     sys.meta_path.insert(0, _NoPandas())
+    gc.disable()
+    if sys.platform == "linux":
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
