@@ -64,10 +64,14 @@ def make_source(home: Path, wanted: int, days: int) -> int:
 
 
 def add_long_line(home: Path) -> None:
+    """Written in pieces: a child's peak memory counts what its parent held when it forked."""
     line = next(SessionMaker(random.Random(8)).lines()).replace(MADE_ON, f"{TODAY}T00:".encode())
-    words = b"lorem " * ((LONG_LINE_MB << 20) // 6)
-    path = source_file(home, TODAY, "long")
-    path.write_bytes(line.replace(b'"content":"', b'"content":"' + words, 1))
+    start, mark, end = line.partition(b'"content":"')
+    with source_file(home, TODAY, "long").open("wb") as file:
+        file.write(start + mark)
+        for _ in range(LONG_LINE_MB):
+            file.write(b"lorem ipsum dolor " * ((1 << 20) // 18))
+        file.write(end)
 
 
 def source_file(home: Path, day, name: str) -> Path:
