@@ -7,13 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.adapters.keys import KeyRing
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import Lines, compressed, is_transcript_name
+from flows.adapters.tombstones import Tombstones
 from flows.policy.accounts import check_account
 from flows.policy.errors import WinnowError
 from flows.policy.redating import dates_of, shift_for, shifted
 from flows.policy.tiers import Tier
+from flows.registry import check_tombstones_known
 from flows.settings import Settings, TierSettings, load_settings, load_tier_settings
 
 _SUFFIX = ".jsonl.zst"
@@ -25,13 +28,15 @@ class Span(NamedTuple):
 
 
 class Landing(NamedTuple):
-    """What was put where: files, those without any timestamp, and the consent that was written."""
+    """What was put where: files, those without any timestamp, and the consent that was written.
+    `erased_at`: the account was erased then, and what began before will not land."""
 
     files: int
     undated: int
     source: str
     first: date | None
     consent_from: datetime | None
+    erased_at: datetime | None
 
 
 def land_transcripts(path: Path, tier: Tier, account: str, *, redate: bool = False) -> Landing:
@@ -53,7 +58,15 @@ def land_transcripts(path: Path, tier: Tier, account: str, *, redate: bool = Fal
     dated = [day for day in days if day]
     granted = _write_consent(settings, own, account, dated) if tier is Tier.OPT_IN else None
     first = min(dated, default=None)
-    return Landing(len(files), len(files) - len(dated), own.source, first, granted)
+    erased_at = _erased_at(settings, tier, account)
+    return Landing(len(files), len(files) - len(dated), own.source, first, granted, erased_at)
+
+
+def _erased_at(settings: Settings, tier: Tier, account: str) -> datetime | None:
+    keys = KeyRing(settings.home / "keys" / tier)
+    check_tombstones_known(settings.home, tier, keys)
+    erased = Tombstones(settings.home, tier).load()
+    return erased.get(keys.control_key("account", account)) if erased else None
 
 
 def _transcripts(path: Path) -> list[Path]:

@@ -32,4 +32,9 @@ def land(
             f"consent to training recorded for this account, in force from "
             f"{landed.consent_from:%Y-%m-%d}; withdraw it with `winnow erase {account}`"
         )
+    if landed.erased_at:
+        console.print(
+            f"this account was erased on {landed.erased_at:%Y-%m-%d at %H:%M} UTC: of its sessions "
+            "those that began before stay refused"
+        )
     console.print("next: winnow run")

@@ -1,14 +1,18 @@
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.adapters.keys import KeyRing
+from flows.adapters.tombstones import Tombstones
 from flows.land_transcripts import land_transcripts
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from tests.flows.house import DAY, TODAY, prompt, reply
+
+ERASED = datetime.combine(TODAY, time(9), UTC)
 
 
 @pytest.fixture
@@ -59,6 +63,13 @@ def test_landing_does_not_undo_a_revocation(house, pull, mine):
     house.consent("me", "revoked", f"{TODAY}T00:00:00Z")
     land_transcripts(mine, Tier.OPT_IN, "me", redate=True)
     assert "lines.landed" not in pull()["run"]
+
+
+def test_landing_for_an_erased_account_says_when_it_was_erased(house, mine):
+    keys = KeyRing(house.home / "keys/opt_in")
+    Tombstones(house.home, "opt_in").add(keys.control_key("account", "me"), ERASED)
+    assert land_transcripts(mine, Tier.OPT_IN, "me", redate=True).erased_at == ERASED
+    assert land_transcripts(mine, Tier.OPT_IN, "another", redate=True).erased_at is None
 
 
 def test_landing_for_another_tier_writes_no_consent(house, mine):
