@@ -1,14 +1,11 @@
 """The pull of one tier: what changed in its source becomes landing. Three flows call it."""
 
-import signal
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +13,11 @@ from flows.adapters.files import remove_drafts
 from flows.adapters.keys import KeyRing
 from flows.adapters.landed_index import LandedIndex
 from flows.adapters.landing import drop_objects, drop_shards_except
-from flows.adapters.lean import be_lean
 from flows.adapters.progress import progress
 from flows.adapters.sources import Source, open_source
 from flows.adapters.streams import is_transcript_name
 from flows.adapters.tombstones import ErasedSessions
+from flows.adapters.workers import in_workers
 from flows.land_control import land_control, land_survival
 from flows.orchestrator import task
 from flows.policy.consent import NO_CONSENT, Timeline, fingerprint
@@ -181,12 +178,10 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
     if workers < 2:
         yield from map(work, groups)
         return
-    # Workers fork from a process that has imported what they need, once, and runs no thread.
-    forks = get_context("forkserver")
-    forks.set_forkserver_preload([pull_batch.__module__, type(pull.source).__module__])
+    modules = [pull_batch.__module__, type(pull.source).__module__]
     try:
-        with ProcessPoolExecutor(workers, forks, initializer=_start_worker) as pool:
-            yield from progress(pool.map(work, groups), f"{pull.tier}: reading", len(groups))
+        results = in_workers(work, groups, workers, modules)
+        yield from progress(results, f"{pull.tier}: reading", len(groups))
         return
     except BrokenProcessPool:
         tier = pull.tier
@@ -195,12 +190,6 @@ def _run(pull: Pull, groups: list[list[Item]]) -> Iterator[dict[str, Landed | No
         remedy="run the same command again: finished days are kept; if memory ran out, lower "
         "WINNOW_WORKERS",
     )
-
-
-def _start_worker() -> None:
-    """A worker that is stopped says nothing: its run does."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    be_lean()
 
 
 def _commit(pull: Pull, day: str, items: list[Item], results: dict) -> Counter:

@@ -1,0 +1,70 @@
+"""Worker processes: each takes one item at a time, and a user who stops the run stops them."""
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+from flows.adapters.lean import be_lean
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_INTERRUPT = {signal.SIGINT}
+
+
+def in_workers(
+    work: Callable[[Item], Result], items: Sequence[Item], count: int, modules: list[str]
+) -> Iterator[Result]:
+    """The results of `work` in the items' order. Workers fork from a process that has imported the
+    modules, once, and runs no thread.
+
+    Raises BrokenProcessPool where a worker was ended from outside.
+    """
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload(modules)
+    with ProcessPoolExecutor(count, forks, initializer=_start) as pool:
+        try:
+            with _uninterrupted():
+                results = deque(pool.submit(work, item) for item in items)
+            while results:
+                yield results.popleft().result()
+        except BaseException:
+            # Not by `pool.map`, nor by the futures: the pool's own thread alone may cancel them, or
+            # it ends at the first cancelled one when workers die, and then nobody ends the run.
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _start() -> None:
+    """A worker that is stopped says nothing: its run does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
+    be_lean()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block, and with the processes that start in it until they are
+    ready: a pool that is interrupted while it starts some never ends the others.
+
+    Held back in both ways: processes inherit the mask only, and here a library's thread that is
+    not masked would take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # it is never interrupted
+        return
+    seen: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if seen:
+        raise KeyboardInterrupt
