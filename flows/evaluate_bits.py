@@ -26,7 +26,7 @@ def show_evaluation(path: str, backends: list[Backend], *, as_json: bool) -> Non
         backend.name: evaluate(labelled, each)
         for backend, each in zip(backends, judged, strict=True)
     }
-    agreed = agreement(*judged) if len(judged) == 2 else {}
+    agreed = agreement(labelled.groups, *judged) if len(judged) == 2 else {}
     if as_json:
         print(json.dumps(_finite({"backends": found, "agreement": agreed})))
         return

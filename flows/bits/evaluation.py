@@ -49,7 +49,10 @@ def _evaluate_bit(labelled: Labelled, judged: Judged, place: int) -> dict:
         "f1": (metrics.f1, marked),
         "macro_f1": (metrics.macro_f1, marked),
         "auc": (metrics.auc, scores),
+        "calibration_error": (metrics.calibration_error, scores),
         "sure_precision": (metrics.precision, sure),
+        "sure_recall": (metrics.recall, sure),
+        "sure_coverage": (metrics.share, sure | unlikely),
     }
     found = {
         name: [measure(truth, values), *_interval(measure, truth, values, groups)]
@@ -57,9 +60,6 @@ def _evaluate_bit(labelled: Labelled, judged: Judged, place: int) -> dict:
     }
     return found | {
         "positives": int(truth.sum()),
-        "calibration_error": metrics.calibration_error(truth, scores),
-        "sure_recall": metrics.recall(truth, sure),
-        "sure_coverage": float((sure | unlikely).mean()) if len(truth) else 0.0,
         "known": float(known.mean()) if len(known) else 0.0,
     }
 
@@ -73,19 +73,21 @@ def _mean(found: list) -> float:
     return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
 
 
-def agreement(first: Judged, second: Judged) -> dict[str, dict[str, float]]:
-    """{bit: {"agreed": share, "kappa": Cohen's, "both_known": share}} of decisions."""
-    return {bit: _agree(first, second, place) for place, bit in enumerate(BITS)}
+def agreement(groups: np.ndarray, first: Judged, second: Judged) -> dict[str, dict]:
+    """{bit: {"agreed": share, "kappa": Cohen's, "both_known": share}} of decisions; the first two
+    are [value, low, high]."""
+    return {bit: _agree(groups, first, second, place) for place, bit in enumerate(BITS)}
 
 
-def _agree(first: Judged, second: Judged, place: int) -> dict[str, float]:
+def _agree(groups: np.ndarray, first: Judged, second: Judged, place: int) -> dict:
     known = ~np.isnan(first.scores[:, place]) & ~np.isnan(second.scores[:, place])
     one, other = (
         judged.scores[known, place] >= judged.thresholds.balanced[place]
         for judged in (first, second)
     )
-    return {
-        "agreed": float((one == other).mean()) if known.any() else float("nan"),
-        "kappa": metrics.kappa(one, other),
-        "both_known": float(known.mean()) if len(known) else 0.0,
+    measures = {"agreed": metrics.agreed, "kappa": metrics.kappa}
+    found = {
+        name: [measure(one, other), *_interval(measure, one, other, groups[known])]
+        for name, measure in measures.items()
     }
+    return found | {"both_known": float(known.mean()) if len(known) else 0.0}

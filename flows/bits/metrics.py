@@ -45,12 +45,20 @@ def calibration_error(truth: np.ndarray, scores: np.ndarray) -> float:
     return _ratio(gaps.sum(), counts.sum())
 
 
+def share(_truth: np.ndarray, marked: np.ndarray) -> float:
+    return _ratio(marked.sum(), len(marked))
+
+
+def agreed(first: np.ndarray, second: np.ndarray) -> float:
+    """The share on which two decisions are the same."""
+    return _ratio((first == second).sum(), len(first))
+
+
 def kappa(first: np.ndarray, second: np.ndarray) -> float:
     """Cohen's kappa of two decisions."""
-    agreed = (first == second).mean() if len(first) else float("nan")
-    p, q = (first.mean(), second.mean()) if len(first) else (0.0, 0.0)
+    p, q = share(first, first), share(second, second)
     chance = p * q + (1 - p) * (1 - q)
-    return _ratio(agreed - chance, 1 - chance)
+    return _ratio(agreed(first, second) - chance, 1 - chance)
 
 
 def interval(
