@@ -1,5 +1,6 @@
 """Files of prompts through a backend: lines in, lines out, in order and in bounded memory."""
 
+import gc
 import os
 import sys
 from collections import deque
@@ -81,7 +82,8 @@ def answer_all(
     if len(work) < 2 or backend != "embedded":
         yield from map(_answer, chain(work, rest))
         return
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    # Scoring makes lists by the million and no cycle: the search for some costs a seventh.
+    with ProcessPoolExecutor(os.cpu_count(), initializer=gc.disable) as pool:
         # A window of futures: the pool's own map would read the whole input at once.
         waiting = deque(pool.submit(_answer, batch) for batch in work)
         while waiting:
