@@ -42,9 +42,16 @@ def in_workers(
 
 def _start() -> None:
     """A worker that is stopped says nothing: its run does."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
     be_lean()
+
+
+def _is_interruptible() -> bool:
+    """Other threads never are, nor is a run in the background of a script."""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
 @contextmanager
@@ -55,8 +62,8 @@ def _uninterrupted() -> Iterator[None]:
     Held back in both ways: processes inherit the mask only, and here a library's thread that is
     not masked would take the signal.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # it is never interrupted
+    if not _is_interruptible():
+        yield
         return
     seen: list[int] = []
     handler = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))

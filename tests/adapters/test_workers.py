@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,8 @@ def test_ctrl_c_ends_all_processes_at_whatever_moment_and_workers_say_nothing(mo
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests that run in a script's background would hand on that Ctrl-C is ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert run.stdout.readline() == "begins\n"
     time.sleep(moment)

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,8 @@ class World:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # Tests that run in a script's background would hand on that Ctrl-C is ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     def winnow(self, *arguments: str, **more: str) -> int:
