@@ -19,6 +19,7 @@ from flows.adapters.landing_views import day_files, landing_view
 from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
 from flows.policy.locked import Limits, View, copy_statement, opening_statements, view_statement
+from flows.policy.places import raw_spill
 from flows.policy.schemas import RAW
 from flows.policy.windows import window_dates
 
@@ -59,7 +60,7 @@ class Declassifier:
         return {"days": len(stale), "unchanged": len(landed) - len(stale)}
 
     def _declassify(self, models: CompiledModels, days: list[date], current: dict, done: dict):
-        spill = self.landing / "raw" / ".spill"
+        spill = raw_spill(self.landing)
         with spill_folder(spill), duckdb.connect(":memory:") as connection:
             limits = Limits(spill, memory=_MEMORY)
             views = self._views(days[0])

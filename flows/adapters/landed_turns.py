@@ -10,7 +10,9 @@ from flows.adapters.landing_views import day_files, landing_view
 from flows.adapters.spill import spill_folder
 from flows.policy.errors import WinnowError
 from flows.policy.human_turns import ACTS, CONTEXT_CHARACTERS, REPLY, Event, Turn, turns_of
+from flows.policy.landing import land_anew
 from flows.policy.locked import Limits, View, opening_statements
+from flows.policy.places import raw_spill
 from flows.policy.schemas import RAW
 
 _READ = ("events", "raw")
@@ -61,15 +63,14 @@ class LandedTurns:
     def read(self, day: date) -> Iterator[Turn]:
         """The turns of `day`, session by session. Raises WinnowError where landing cannot be read;
         DuckDB's own message could quote text and is dropped."""
-        with spill_folder(self.landing / "raw" / ".spill") as spill:
+        with spill_folder(raw_spill(self.landing)) as spill:
             try:
                 yield from self._turns(day, spill)
             except duckdb.Error as error:
                 kind = type(error).__name__
                 raise WinnowError(
                     f"the prompts of {day} in landing/{self.landing.name} cannot be read ({kind})",
-                    remedy=f"remove the folder state/{self.landing.name}/landed and run again: the "
-                    "window is landed anew from the source",
+                    remedy=land_anew(self.landing.name),
                 ) from None
 
     def _turns(self, day: date, spill: Path) -> Iterator[Turn]:

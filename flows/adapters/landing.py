@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from flows.adapters.files import whole
 from flows.policy.errors import WinnowError
+from flows.policy.landing import land_anew
 from flows.policy.schemas import EVENTS, RAW
 
 _ARROW = {
@@ -108,8 +109,7 @@ class ShardWriter:
 def _by_day(rows: pa.Table) -> Iterator[tuple[date, pa.Table]]:
     days = pc.unique(rows["event_date"]).to_pylist()
     for day in days:
-        is_day = pc.equal(rows["event_date"], pa.scalar(day, pa.date32()))
-        yield day, rows if len(days) == 1 else rows.filter(is_day)
+        yield day, rows if len(days) == 1 else rows.filter(pc.field("event_date") == day)
 
 
 def _parquet_writer(path: Path, dataset: str, schema: pa.Schema) -> pq.ParquetWriter:
@@ -164,8 +164,7 @@ def broken_shard(path: Path) -> WinnowError:
     tier, dataset, day = path.parts[-4:-1]
     return WinnowError(
         f"landing/{tier}/{dataset}/{day}/{path.name} cannot be read: it is no whole Parquet file",
-        remedy=f"remove the folder state/{tier}/landed and run again: the window is landed anew "
-        "from the source",
+        remedy=land_anew(tier),
     )
 
 

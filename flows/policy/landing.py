@@ -98,6 +98,14 @@ def shard_name(group: list[Item]) -> str:
     return digest.hexdigest()
 
 
+def land_anew(tier: str) -> str:
+    """The remedy where a tier's landing cannot be read."""
+    return (
+        f"remove the folder state/{tier}/landed and run again: the window is landed anew from the "
+        "source"
+    )
+
+
 def stale_objects(index: Index) -> dict[str, list[str]]:
     """shard → objects whose rows in it were replaced by a later version, or went."""
     stale = {

@@ -21,6 +21,11 @@ def bucket_of(url: str) -> Bucket | None:
     return Bucket(name, prefix.rstrip("/"))
 
 
+def raw_spill(landing: Path) -> Path:
+    """Where DuckDB may spill text that it works on: in the raw zone of a tier's landing."""
+    return landing / "raw" / ".spill"
+
+
 def staging_folder(home: Path, tier: str) -> Path:
     """Where objects are copied to before they are read: in the raw zone, files without names."""
     return home / "landing" / tier / "raw" / ".staging"
