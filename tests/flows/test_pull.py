@@ -244,15 +244,19 @@ def test_control_data_lands_closed_and_keyed(house, pull):
     assert {row["account_key"] for row in house.landed("events")} <= keys
 
 
-def test_survival_lands_under_the_sessions_key(house, pull):
-    house.consent()
-    house.write(prompt("hello", "u1"))
+def write_survival(house) -> None:
     folder = house.home / "sources/opt_in/survival" / str(DAY)
     folder.mkdir(parents=True)
     (folder / "x.jsonl").write_text(
         '{"session_id":"s1","checkpoint":"1d","survival_ratio":0.5,"lines_bucket":"20-99",'
         f'"checked_at":"{DAY}T12:00:00Z"}}\n'
     )
+
+
+def test_survival_lands_under_the_sessions_key(house, pull):
+    house.consent()
+    house.write(prompt("hello", "u1"))
+    write_survival(house)
     assert pull()["control"]["survival.landed"] == 1
     keys = {row["session_key"] for row in house.landed("survival")}
     assert {row["session_key"] for row in house.landed("events")} == keys
@@ -260,12 +264,7 @@ def test_survival_lands_under_the_sessions_key(house, pull):
 
 def test_survival_of_a_session_that_may_not_land_does_not_land_either(house, pull):
     house.write(prompt("hello", "u1"))
-    folder = house.home / "sources/opt_in/survival" / str(DAY)
-    folder.mkdir(parents=True)
-    (folder / "x.jsonl").write_text(
-        '{"session_id":"s1","checkpoint":"1d","survival_ratio":0.5,"lines_bucket":"20-99",'
-        f'"checked_at":"{DAY}T12:00:00Z"}}\n'
-    )
+    write_survival(house)
     assert pull()["control"]["survival.refused.unknown_session"] == 1
     assert not list((house.home / "landing/opt_in/survival").glob("*"))
     house.consent()
