@@ -198,7 +198,7 @@ def _commit(pull: Pull, day: str, items: list[Item], results: dict) -> Counter:
     unreadable = [item for item in items if item.object_key not in readable]
     for item in unreadable:
         pull.index.set_aside(day, item)
-    pull.index.release(list(readable))
+    pull.index.release(readable)
     index = merge(pull.index.load(day), readable)
     pull.index.save(day, index)
     _drop_replaced(pull, day, index)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,17 +32,19 @@ class FolderSource:
         return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
 
     def objects(self, prefix: str) -> Iterator[SourceObject]:
-        # Links are not followed: one could lead out of the tier's source.
-        for folder, names, files in os.walk(self.root / prefix, followlinks=False):
-            names.sort()
-            for name in sorted(files):
-                path = Path(folder) / name
-                if not name.startswith(".") and not path.is_symlink():
-                    yield self._object(path)
+        for entry in self._entries(prefix):
+            path = f"{prefix}/{entry.name}"
+            # Links are not followed: one could lead out of the tier's source.
+            if entry.is_dir(follow_symlinks=False):
+                yield from self.objects(path)
+            elif entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
+                status = entry.stat(follow_symlinks=False)
+                version = f"{status.st_mtime_ns}-{status.st_size}"
+                yield SourceObject(path, version, status.st_size)
 
     def fetch(self, item: SourceObject, staging: Path) -> BinaryIO:
         try:
-            return (self.root / item.path).open("rb")
+            return FileIO(f"{self.root}/{item.path}")
         except OSError as error:
             reason = os.strerror(error.errno or 0)
         raise TransientError(
@@ -49,11 +52,19 @@ class FolderSource:
             remedy="winnow tries again, then sets the object aside by reference",
         )
 
+    def _entries(self, prefix: str) -> list[os.DirEntry]:
+        try:
+            return list(os.scandir(self.root / prefix))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+        raise WinnowError(
+            f"a folder of the source cannot be listed ({reason})",
+            remedy="make every folder below the source readable: what stands in this one would go "
+            "missing unseen",
+        )
+
     def put(self, path: str, content: BinaryIO) -> None:
         with whole(self.root / path) as draft, draft.open("wb") as file:
             shutil.copyfileobj(content, file)
-
-    def _object(self, path: Path) -> SourceObject:
-        status = path.stat()
-        version = f"{status.st_mtime_ns}-{status.st_size}"
-        return SourceObject(path.relative_to(self.root).as_posix(), version, status.st_size)

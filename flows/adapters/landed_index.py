@@ -61,7 +61,9 @@ class LandedIndex:
         entry = SetAside(item.path, item.version, day, attempts)
         write_whole(path, msgspec.json.encode(entry))
 
-    def release(self, object_keys: list[str]) -> None:
+    def release(self, object_keys: Iterable[str]) -> None:
         """Forgets the quarantine of objects that could be read after all."""
-        for key in object_keys:
-            (self.quarantine / f"{key}.json").unlink(missing_ok=True)
+        readable = set(object_keys)
+        for path in self.quarantine.glob("*.json"):
+            if path.stem in readable:
+                path.unlink()

@@ -199,6 +199,16 @@ def test_a_missing_source_is_named_with_its_remedy(house, pull, monkeypatch):
         pull()
 
 
+def test_what_stands_in_a_folder_that_cannot_be_listed_does_not_go_missing_unseen(house, pull):
+    house.consent()
+    folder = house.home / "sources/control/opt_in/consent"
+    assert folder.is_dir()
+    folder.rename(folder.with_name("kept"))
+    folder.write_text("a file where a folder should be")
+    with pytest.raises(WinnowError, match=r"cannot be listed \(Not a directory\)"):
+        pull()
+
+
 def test_links_in_a_source_are_not_followed(house, pull):
     house.consent()
     path = house.write(prompt("hello", "u1"))
