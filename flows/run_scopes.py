@@ -4,8 +4,8 @@ import json
 import subprocess
 import sys
 
+from flows.environment import environment_of
 from flows.policy.errors import WinnowError
-from flows.settings import environment_of
 
 
 def scope_command(verb: str, scope: str, *options: str) -> list[str]:

@@ -13,11 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from flows.environment import environment_of
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import SCOPES, SHARED
 from flows.policy.windows import RETENTION_DAYS
 from flows.run_scopes import scope_command
-from flows.settings import Settings, environment_of, load_settings
+from flows.settings import Settings, load_settings
 
 _SERVER_START_SECONDS = 180
 # Only events are vacuumed by default; runs, logs and orphans would stay for ever.

@@ -117,13 +117,6 @@ def load_llm_settings(tier: Tier) -> LlmSettings:
     return _load(LlmSettings, prefix, _env_prefix=prefix)
 
 
-def environment_of(scope: str) -> dict[str, str]:
-    """This process's environment without the variables of every other tier; of `shared` without
-    those of any."""
-    others = tuple(f"WINNOW_{tier.upper()}__" for tier in Tier if tier != scope)
-    return {name: value for name, value in os.environ.items() if not name.startswith(others)}
-
-
 def _bind(tier: Tier) -> None:
     global _bound
     if _bound not in (None, tier):

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from datetime import date
 
 from flows.adapters.lean import be_lean
+from flows.environment import environment_of
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
-from flows.settings import environment_of
 
 # stage → the flow that it runs. `daily` is a whole tier; of its stages only those that read or
 # purge the source hold its credentials, and only declassify those of a language model.

@@ -1,8 +1,13 @@
+import subprocess
+import sys
+from functools import partial
+
 import pytest
 
+from flows.environment import environment_of
 from flows.policy.errors import WinnowError
 from flows.policy.tiers import SHARED, Tier
-from flows.settings import environment_of, load_settings, load_tier_settings
+from flows.settings import PROJECT_DIR, load_settings, load_tier_settings
 
 
 def test_a_misspelt_variable_is_named_and_not_ignored(monkeypatch):
@@ -44,3 +49,18 @@ def test_a_child_process_of_one_tier_gets_no_other_tiers_variables(monkeypatch):
     found = {name for name in environment_of(Tier.OPT_IN) if name.endswith("__SOURCE")}
     assert found == {"WINNOW_OPT_IN__SOURCE"}
     assert not [name for name in environment_of(SHARED) if name.endswith("__SOURCE")]
+
+
+def test_no_plugin_of_pydantic_sees_what_settings_hold(tmp_path):
+    (tmp_path / "spy.py").write_text("print('a plugin was loaded')")
+    about = tmp_path / "spy-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: spy\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[pydantic]\nspy = spy\n")
+    run = partial(
+        subprocess.run, env={"PYTHONPATH": f"{tmp_path}:{PROJECT_DIR}"}, text=True,
+        capture_output=True,
+    )  # fmt: skip
+    plain = "import pydantic\nclass Model(pydantic.BaseModel): pass"
+    assert "a plugin was loaded" in run([sys.executable, "-c", plain]).stdout
+    assert run([sys.executable, "-c", "import flows.settings"]).stdout == ""
