@@ -7,12 +7,10 @@ again in a later version are taken out of the older shard.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
-from functools import reduce
-from operator import or_
+from itertools import compress
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.adapters.files import whole
@@ -31,8 +29,6 @@ _ARROW = {
     "DOUBLE": pa.float64(),
 }
 _FLUSH_ROWS = 8192
-_TEXTS = ("raw__text", "raw__tool_input", "raw__path")
-_HAS_TEXT = reduce(or_, (pc.is_valid(pc.field(name)) for name in _TEXTS))
 _ENUMS = ["agent", "actor", "kind", "tool_kind", "model_family", "session_key", "account_key"]
 
 
@@ -40,10 +36,12 @@ def arrow_schema(columns: dict[str, str]) -> pa.Schema:
     return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
 
 
-RAW_SCHEMA = arrow_schema(RAW)
+EVENTS_SCHEMA, RAW_SCHEMA = arrow_schema(EVENTS), arrow_schema(RAW)
 # What a shard is written from: an event's columns, and then those that stand in raw/ only.
 ROW = EVENTS | {name: kind for name, kind in RAW.items() if name not in EVENTS}
-_ROW_SCHEMA = arrow_schema(ROW)
+_DATE = list(ROW).index("event_date")
+_RAW = [list(ROW).index(name) for name in RAW]
+_TEXTS = [list(ROW).index(name) for name in ("raw__text", "raw__tool_input", "raw__path")]
 
 
 def day_folder(landing: Path, dataset: str, day: date | str) -> Path:
@@ -82,17 +80,16 @@ class ShardWriter:
             self.flush()
 
     def flush(self) -> None:
-        rows = pa.table(self._columns, schema=_ROW_SCHEMA)
+        for day, columns in _by_day(self._columns):
+            self._write("events", day, columns[: len(EVENTS)], EVENTS_SCHEMA)
+            self._write("raw", day, _with_text(columns), RAW_SCHEMA)
         for column in self._columns:
             column.clear()
         self._characters = 0
-        for day, found in _by_day(rows):
-            self._write("events", day, found.select(list(EVENTS)))
-            self._write("raw", day, found.select(list(RAW)).filter(_HAS_TEXT))
 
-    def _write(self, dataset: str, day: date, rows: pa.Table) -> None:
-        if rows.num_rows:
-            self._writer(dataset, day, rows.schema).write_table(rows)
+    def _write(self, dataset: str, day: date, columns: list[list], schema: pa.Schema) -> None:
+        if columns[0]:
+            self._writer(dataset, day, schema).write_table(pa.table(columns, schema=schema))
 
     def _writer(self, dataset: str, day: date, schema: pa.Schema) -> pq.ParquetWriter:
         if (dataset, day) not in self._writers:
@@ -106,10 +103,23 @@ class ShardWriter:
             writer.close()
 
 
-def _by_day(rows: pa.Table) -> Iterator[tuple[date, pa.Table]]:
-    days = pc.unique(rows["event_date"]).to_pylist()
-    for day in days:
-        yield day, rows if len(days) == 1 else rows.filter(pc.field("event_date") == day)
+def _by_day(columns: list[list]) -> Iterator[tuple[date, list[list]]]:
+    # Cut here and not by Arrow: its compute functions alone cost 0.05 CPU-s a process to import.
+    days = list(set(columns[_DATE]))
+    for day, named in zip(days, pa.array(days, pa.date32()).to_pylist(), strict=True):
+        if len(days) == 1:
+            yield named, columns
+            return
+        of_day = [found == day for found in columns[_DATE]]
+        yield named, [list(compress(column, of_day)) for column in columns]
+
+
+def _with_text(columns: list[list]) -> list[list]:
+    """The columns of raw/, of the rows that have any text."""
+    has_text = [
+        any(texts) for texts in zip(*(columns[position] for position in _TEXTS), strict=True)
+    ]
+    return [list(compress(columns[position], has_text)) for position in _RAW]
 
 
 def _parquet_writer(path: Path, dataset: str, schema: pa.Schema) -> pq.ParquetWriter:
@@ -130,6 +140,8 @@ def drop_objects(landing: Path, shard: str, objects: list[str]) -> None:
 
     Text goes first: what is left of `raw/` is what `events/` will still name.
     """
+    import pyarrow.compute as pc
+
     gone = pa.array(objects, pa.string())
     for path in sorted((landing / "events").glob(f"date=*/{shard}.parquet")):
         events = _read(path)
@@ -187,6 +199,8 @@ def _read(path: Path) -> pa.Table:
 
 
 def _filter_raw(path: Path, keys: pa.ChunkedArray) -> None:
+    import pyarrow.compute as pc
+
     raw = _read(path)
     _rewrite(path, raw.filter(pc.is_in(raw["event_key"], value_set=keys)), "raw")
 

@@ -9,24 +9,23 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
-from flows.adapters.lean import be_lean
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _INTERRUPT = {signal.SIGINT}
+_LEAN = "flows.adapters.lean_fork"
 
 
 def in_workers(
     work: Callable[[Item], Result], items: Sequence[Item], count: int, modules: list[str]
 ) -> Iterator[Result]:
-    """The results of `work` in the items' order. Workers fork from a process that has imported the
-    modules, once, and runs no thread.
+    """The results of `work` in the items' order. Workers fork from a process that is lean, has
+    imported the modules, once, and runs no thread.
 
     Raises BrokenProcessPool where a worker was ended from outside.
     """
     forks = get_context("forkserver")
-    forks.set_forkserver_preload(modules)
+    forks.set_forkserver_preload([_LEAN, *modules])
     with ProcessPoolExecutor(count, forks, initializer=_start) as pool:
         try:
             with _uninterrupted():
@@ -45,7 +44,6 @@ def _start() -> None:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
-    be_lean()
 
 
 def _is_interruptible() -> bool:

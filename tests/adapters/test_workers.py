@@ -18,7 +18,7 @@ import time
 from flows.adapters.workers import in_workers
 if __name__ == "__main__":
     print("begins", flush=True)
-    list(in_workers(time.sleep, [0.02] * 500, 2, ["flows.adapters.lean"]))
+    list(in_workers(time.sleep, [0.02] * 500, 2, []))
 """
 
 
