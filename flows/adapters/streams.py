@@ -11,8 +11,10 @@ from typing import BinaryIO
 
 from flows.adapters.zstd_frames import is_whole
 
-_CHUNK_BYTES = 1 << 20
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+_CHUNK_BYTES = 1 << 18
+_GZIP, _ZSTD = ".gz", ".zst"
+_PACKED = (_GZIP, _ZSTD)
+_SUFFIXES = (".jsonl", *(".jsonl" + packed for packed in _PACKED))
 
 
 def is_transcript_name(path: str) -> bool:
@@ -27,12 +29,12 @@ class Lines(io.BufferedReader):
     """
 
     def __init__(self, path: str, stored: BinaryIO) -> None:
-        self._plain = _Plain(path, stored)
-        super().__init__(self._plain, _CHUNK_BYTES)
+        self._unpacked = _Unpacked(path, stored) if path.endswith(_PACKED) else None
+        super().__init__(self._unpacked or stored, _CHUNK_BYTES)
 
     @property
     def is_broken(self) -> bool:
-        return self._plain.is_broken
+        return self._unpacked is not None and self._unpacked.is_broken
 
 
 def compressed(lines: Iterable[bytes]) -> BinaryIO:
@@ -47,12 +49,12 @@ def compressed(lines: Iterable[bytes]) -> BinaryIO:
     return packed
 
 
-class _Plain(io.RawIOBase):
-    """Decompressed bytes of a stored object: a file, or anything else with read()."""
+class _Unpacked(io.RawIOBase):
+    """The decompressed bytes of a stored object."""
 
     def __init__(self, path: str, stored: BinaryIO) -> None:
         self.is_broken = False
-        self._read, self._errors = _reading(path, stored)
+        self._read, self._errors = _unpacking(path, stored)
         self._is_whole = partial(_is_whole, path, stored)
 
     def readable(self) -> bool:
@@ -70,22 +72,18 @@ class _Plain(io.RawIOBase):
         return len(data)
 
 
-def _reading(path: str, stored: BinaryIO) -> tuple[Callable[[int], bytes], tuple]:
+def _unpacking(path: str, stored: BinaryIO) -> tuple[Callable[[int], bytes], tuple]:
     """How to read some bytes, and the errors that mean a broken stream."""
-    if path.endswith(".gz"):
-        # read1: read would lose what it has when the stream ends too early.
+    # read1: read would lose what it has when the stream ends too early.
+    if path.endswith(_GZIP):
         return gzip.GzipFile(fileobj=stored).read1, (gzip.BadGzipFile, EOFError, zlib.error)
-    if path.endswith(".zst"):
-        import zstandard
+    import zstandard
 
-        stream = zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
-        return stream.read1, (zstandard.ZstdError,)
-    return stored.read, ()
+    stream = zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True)
+    return stream.read1, (zstandard.ZstdError,)
 
 
 def _is_whole(path: str, stored: BinaryIO) -> bool:
     """Whether a stream that ended without an error ended where it should: zstd's reader does not
     say, and to gzip's a file of no bytes is a good one."""
-    if path.endswith(".gz"):
-        return stored.seek(0, os.SEEK_END) > 0
-    return not path.endswith(".zst") or is_whole(stored)
+    return stored.seek(0, os.SEEK_END) > 0 if path.endswith(_GZIP) else is_whole(stored)

@@ -6,6 +6,7 @@ the session's date; a purged epoch's key is destroyed, and nothing links what it
 
 import hmac
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 EPOCH_DAYS = 30
@@ -27,8 +28,15 @@ def live_epochs(days: list[date]) -> list[int]:
 
 def pseudonym(key: bytes, kind: str, identifier: str) -> str:
     """32 hex digits for an identifier of a kind (`account`, `session`, `object` …)."""
-    message = f"{kind}\0{identifier}".encode("utf-8", "surrogatepass")
-    return hmac.digest(key, message, "sha256").hex()[:32]
+    keyed = _keyed(key).copy()
+    keyed.update(f"{kind}\0{identifier}".encode("utf-8", "surrogatepass"))
+    return keyed.hexdigest()[:32]
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Ready to be copied: what the key costs is paid once."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def record_hasher(key: bytes):
@@ -38,9 +46,11 @@ def record_hasher(key: bytes):
     the whole pull; they never leave landing.
     """
 
+    keyed = blake2b(digest_size=16, key=key)
+
     def hash_record(identifier: str) -> str:
-        return blake2b(
-            identifier.encode("utf-8", "surrogatepass"), digest_size=16, key=key
-        ).hexdigest()
+        digest = keyed.copy()
+        digest.update(identifier.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     return hash_record

@@ -4,11 +4,11 @@ from flows.readers.human import Act
 from flows.readers.records import Record
 from flows.readers.rows import Keys
 from flows.readers.tally import Refused
+from flows.readers.tools import NO_CHANGE
 from flows.readers.values import MAX_PATH_CHARS, MAX_TEXT_CHARS, clip, instant, version_parts
 
 AGENT = "claude_code"
 _MAX_ID_CHARS = 200
-_NO_LINES = (None, None)
 
 
 def session_of(record: Record) -> str:
@@ -46,7 +46,7 @@ class Envelope:
 
     def row(
         self, ordinal, actor, kind, *,
-        has_words=False, tool_kind=None, model_family=None, is_error=None, lines=_NO_LINES,
+        has_words=False, tool_kind=None, model_family=None, is_error=None, lines=NO_CHANGE,
         text=None, tool_input=None, path=None, model=None,
     ) -> tuple:  # fmt: skip
         """One event in the order of EVENT_FIELDS. Place and model stand beside text only: a row

@@ -10,13 +10,13 @@ class Block(msgspec.Struct, gc=False):
     """One content block of a message: text, thinking, tool_use, tool_result, image, …"""
 
     type: str
-    text: str | None = None
-    name: str | None = None
     id: str | None = None
+    name: str | None = None
     input: msgspec.Raw = msgspec.Raw()
+    text: str | None = None
     tool_use_id: str | None = None
-    is_error: Scalar = None
     content: msgspec.Raw = msgspec.Raw()
+    is_error: Scalar = None
 
 
 class Usage(msgspec.Struct, gc=False):
@@ -27,9 +27,9 @@ class Usage(msgspec.Struct, gc=False):
 
 
 class Message(msgspec.Struct, gc=False):
-    content: str | list[Block] | None = None
-    id: str | None = None
     model: Scalar = None
+    id: str | None = None
+    content: str | list[Block] | None = None
     usage: Usage | None = None
 
 
@@ -46,17 +46,22 @@ class Attachment(msgspec.Struct, gc=False):
     origin: Origin | None = None
 
 
-class Record(msgspec.Struct, gc=False):
-    """One line. `content` is the text of a queue operation; others keep theirs in `message`."""
+class Record(msgspec.Struct, gc=False, kw_only=True):
+    """One line. `content` is the text of a queue operation; others keep theirs in `message`.
 
-    type: str
-    uuid: str | None = None
-    sessionId: str | None = None
-    session_id: str | None = None
-    timestamp: Scalar = None
-    version: Scalar = None
-    cwd: Scalar = None
+    In the order in which clients write them: the decoder looks for the next name first.
+    """
+
     isSidechain: Scalar = None
+    cwd: Scalar = None
+    sessionId: str | None = None
+    version: Scalar = None
+    type: str
+    message: Message | None = None
+    uuid: str | None = None
+    timestamp: Scalar = None
+    toolUseResult: msgspec.Raw = msgspec.Raw()
+    session_id: str | None = None
     isMeta: Scalar = None
     isVisibleInTranscriptOnly: Scalar = None
     isCompactSummary: Scalar = None
@@ -68,9 +73,7 @@ class Record(msgspec.Struct, gc=False):
     operation: Scalar = None
     content: msgspec.Raw = msgspec.Raw()
     planContent: msgspec.Raw = msgspec.Raw()
-    message: Message | None = None
     attachment: Attachment | None = None
-    toolUseResult: msgspec.Raw = msgspec.Raw()
 
 
 class ToolInput(msgspec.Struct, gc=False):
@@ -90,9 +93,9 @@ class ToolInput(msgspec.Struct, gc=False):
 class EditResult(msgspec.Struct, gc=False):
     """What an edit or write changed, still undecoded: its lines are counted, never read."""
 
-    structuredPatch: msgspec.Raw = msgspec.Raw()
-    content: msgspec.Raw = msgspec.Raw()
     type: Scalar = None
+    content: msgspec.Raw = msgspec.Raw()
+    structuredPatch: msgspec.Raw = msgspec.Raw()
 
 
 class TextBlock(msgspec.Struct, gc=False):

@@ -47,7 +47,9 @@ class FileState:
         line may not land."""
         if rows:
             self.check_admitted(rows[0])
-        self.tally.count(rows)
+            self.tally.lines_landed += 1
+        else:
+            self.tally.lines_not_event += 1
 
     def open_call(self, call_id: str | None, name: str) -> None:
         """Remembers which tool a call is for, until its result comes."""

@@ -48,13 +48,6 @@ class Tally:
         if len(self.refusals) < MAX_PLACES:
             self.refusals.append((reason, byte_offset))
 
-    def count(self, rows: list[tuple]) -> None:
-        """A line became these rows; without any it is no event."""
-        if rows:
-            self.lines_landed += 1
-        else:
-            self.lines_not_event += 1
-
     def settle(self, lines: int) -> None:
         """Lines that were counted as landed turn out to be no event."""
         self.lines_landed -= lines

@@ -37,7 +37,7 @@ _PATH_SEPARATOR = re.compile(r"[\\/]")
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _decode_input = msgspec.json.Decoder(ToolInput).decode
 _decode_result = msgspec.json.Decoder(EditResult).decode
-_NO_CHANGE = (None, None)
+NO_CHANGE = (None, None)
 
 
 def tool_kind(name: str | None) -> str | None:
@@ -68,8 +68,9 @@ def is_memory_path(path: str | None) -> bool:
     """Whether an agent that writes there notes something to remember."""
     if path is None:
         return False
-    name = _PATH_SEPARATOR.split(path)[-1]
-    return name in _MEMORY_FILES or _MEMORY_FOLDER.search(path) is not None
+    if path.endswith(_MEMORY_FILES) and _PATH_SEPARATOR.split(path)[-1] in _MEMORY_FILES:
+        return True
+    return ".claude" in path and _MEMORY_FOLDER.search(path) is not None
 
 
 def changed_lines(raw_result: msgspec.Raw) -> tuple[int | None, int | None]:
@@ -80,10 +81,10 @@ def changed_lines(raw_result: msgspec.Raw) -> tuple[int | None, int | None]:
     try:
         result = _decode_result(raw_result)
     except _UNREADABLE:
-        return _NO_CHANGE
+        return NO_CHANGE
     patch = bytes(result.structuredPatch)
     if not patch.startswith(b"["):
-        return _NO_CHANGE
+        return NO_CHANGE
     if result.type == "create":
         return _bounded(_count_lines(bytes(result.content))), 0
     return _bounded(_count_strings(patch, b"+")), _bounded(_count_strings(patch, b"-"))

@@ -10,7 +10,7 @@ from flows.readers.records import Block, Record
 from flows.readers.rejections import read_decision
 from flows.readers.state import FileState
 from flows.readers.tally import Refused
-from flows.readers.tools import changed_lines, tool_kind
+from flows.readers.tools import NO_CHANGE, changed_lines, tool_kind
 
 _TYPED_SOURCES = ("typed", "queued")
 _MACHINE_ENTRYPOINTS = ("sdk-", "claude-code-github-action", "mcp")
@@ -51,7 +51,7 @@ def _result_row(
     if act is None:
         # `toolUseResult` is of the record: with several results nobody knows whose it is.
         changes = is_lone and kind in _KINDS_THAT_CHANGE_FILES
-        lines = changed_lines(record.toolUseResult) if changes else (None, None)
+        lines = changed_lines(record.toolUseResult) if changes else NO_CHANGE
         is_error = block.is_error is True
         return envelope.row(
             ordinal, "tool", "tool_result", tool_kind=kind, is_error=is_error, lines=lines
