@@ -28,7 +28,7 @@ _ARROW = {
     "BOOLEAN": pa.bool_(),
     "DOUBLE": pa.float64(),
 }
-_FLUSH_ROWS = 8192
+_FLUSH_ROWS = 16384
 _ENUMS = ["agent", "actor", "kind", "tool_kind", "model_family", "session_key", "account_key"]
 
 
@@ -55,7 +55,7 @@ class ShardWriter:
     final names only when the block has ended well.
     """
 
-    def __init__(self, landing: Path, name: str, *, flush_characters: int = 4 << 20) -> None:
+    def __init__(self, landing: Path, name: str, *, flush_characters: int = 8 << 20) -> None:
         self.landing, self.name, self.flush_characters = landing, name, flush_characters
         self._columns: list[list] = [[] for _ in ROW]
         self._characters = 0

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-BATCH_BYTES = 32 << 20
-BATCH_OBJECTS = 256
+BATCH_BYTES = 64 << 20
+BATCH_OBJECTS = 512
 # Transcripts shrink about so much: batches should mean equal work, however stored.
 _PACKED_RATIO = 6
 
