@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from expectations import documents
 from expectations.domains import Bool, Column, Enum, Integer, problem_of
 from expectations.errors import RuleFileError
 
@@ -86,7 +87,7 @@ def load_model_outputs(path: Path | None = None) -> dict[str, ModelOutput]:
 def _load(path: Path | None) -> _Document:
     path = path or FILE
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = documents.load(path.read_text(encoding="utf-8"))
         return msgspec.convert(raw, _Document, strict=True)
     except msgspec.ValidationError as error:
         raise _error(str(error)) from None

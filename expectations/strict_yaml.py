@@ -2,6 +2,8 @@
 
 import yaml
 
+from expectations.documents import LOADER
+
 
 class RepeatedKeyError(Exception):
     """A mapping has a key twice; names the key and the line."""
@@ -12,7 +14,7 @@ def load_strict(text: str) -> object:
     return yaml.load(text, Loader=_UniqueKeys)
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(LOADER):
     """YAML lets a later key overwrite an earlier one in silence; a policy must not."""
 
     def construct_mapping(self, node, deep=False):

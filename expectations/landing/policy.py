@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 import yaml
 
+from expectations import documents
 from expectations.landing.report import PolicyError
 
 _FOLDER = Path(__file__).parent
@@ -59,7 +60,7 @@ def load_policy(path: Path | None = None) -> Policy:
     """Raises PolicyError for a file that is missing or has a key that is not known."""
     path = path or _FOLDER / "policy.yml"
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text()), Policy)
+        return msgspec.convert(documents.load(path.read_text()), Policy)
     except msgspec.ValidationError as error:
         problem = str(error)
     except (OSError, ValueError, yaml.YAMLError):
@@ -72,4 +73,4 @@ def load_policy(path: Path | None = None) -> Policy:
 
 def load_schema() -> dict[str, dict[str, str]]:
     """dataset → column → Arrow type."""
-    return yaml.safe_load((_FOLDER / "schema.yml").read_text())
+    return documents.load((_FOLDER / "schema.yml").read_text())

@@ -39,31 +39,22 @@ def _is_refused(files: list[dict], reports: list[dict]) -> bool:
 
 
 def _reports(settings, tier, twins: bool) -> list[dict]:
-    """One tier here; of several, the first in a process beside this one: dbt's start is most of
-    the time, and a second start on a second core is cheaper than waiting. Twins open a tier's
-    landing: a process each."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """Twins open a tier's landing: a process each."""
     from flows.policy.tiers import Tier
+    from flows.static_check import check_tiers
 
-    if tier:
-        return [_report(settings, tier, twins)]
-    if twins:
+    if twins and not tier:
         return [report for each in Tier for report in _child(each, "--twins")]
-    first, *others = Tier
-    with _waiting(), ThreadPoolExecutor(max_workers=1) as pool:
-        beside = pool.submit(_child, first)
-        here = [_report(settings, other) for other in others]
-        return beside.result() + here
+    with _waiting():
+        reports = check_tiers(settings.project_dir, [tier] if tier else list(Tier), settings.home)
+    return [_with_twins(settings, tier, report) for report in reports] if twins else reports
 
 
-def _report(settings, tier, twins: bool = False) -> dict:
+def _with_twins(settings, tier, report: dict) -> dict:
     from flows.orchestrator import redacted
-    from flows.static_check import check_tier
     from flows.twin_runs import check_twins
 
-    report = check_tier(settings.project_dir, tier, settings.home)
-    if not twins or report["refused"]:
+    if report["refused"]:
         return report
     with _waiting("building twins"):
         found = redacted(check_twins)(settings, tier)

@@ -25,7 +25,7 @@ def run(monkeypatch):
     def run(report=REPORT, files=(), twins=None, **options):
         monkeypatch.setattr("flows.twin_runs.check_twins", lambda settings, tier: twins)
         monkeypatch.setattr("flows.static_check.check_files", lambda project: list(files))
-        monkeypatch.setattr("flows.static_check.check_tier", lambda root, tier, home: report)
+        monkeypatch.setattr("flows.static_check.check_tiers", lambda root, tiers, home: [report])
         return command.check(tier="opt_in", twins=bool(twins), **{"as_json": False, **options})
 
     return run
