@@ -116,9 +116,8 @@ def _by_day(columns: list[list]) -> Iterator[tuple[date, list[list]]]:
 
 def _with_text(columns: list[list]) -> list[list]:
     """The columns of raw/, of the rows that have any text."""
-    has_text = [
-        any(texts) for texts in zip(*(columns[position] for position in _TEXTS), strict=True)
-    ]
+    texts = zip(*(columns[position] for position in _TEXTS), strict=True)
+    has_text = [text or tool_input or path for text, tool_input, path in texts]
     return [list(compress(columns[position], has_text)) for position in _RAW]
 
 

@@ -5,10 +5,11 @@ import re
 import msgspec
 
 from flows.readers.long_lines import Line, LongLine
-from flows.readers.records import Record
+from flows.readers.records import OtherRecord, Record
 from flows.readers.tally import Refused
 
-_decode = msgspec.json.Decoder(Record).decode
+_decode_record = msgspec.json.Decoder(Record).decode
+_decode_other = msgspec.json.Decoder(OtherRecord).decode
 
 _BOM = b"\xef\xbb\xbf"
 # A surrogate pair, a lone surrogate, or any other escape: the first and last stay as they are.
@@ -36,6 +37,13 @@ def decode_line(line: Line) -> Record | None:
         if type(error) is not msgspec.DecodeError:
             raise Refused(_reason(error, line)) from None
     return _decode_repaired(line) if line.strip() else None
+
+
+def _decode(line: bytes) -> Record:
+    try:
+        return _decode_record(line)
+    except (msgspec.ValidationError, UnicodeDecodeError):
+        return _decode_other(line)
 
 
 def _decode_repaired(line: bytes) -> Record:

@@ -52,6 +52,8 @@ class Envelope:
         """One event in the order of EVENT_FIELDS. Place and model stand beside text only: a row
         without text, argument or path needs no row in raw/."""
         workdir = None
+        major, minor, patch = self.version
+        added, removed = lines
         key = self._key(f"{self.identity}/{ordinal}") if ordinal else self._first_key
         if text or tool_input or path:
             workdir, model = clip(self.workdir, MAX_PATH_CHARS), clip(model, MAX_PATH_CHARS)
@@ -59,8 +61,8 @@ class Envelope:
             model = None
         return (
             key, self.session_id, self.message_key, self.at,
-            ordinal, AGENT, *self.version, actor, kind, has_words, tool_kind, model_family,
-            self.is_sidechain, is_error, None, None, None, *lines,
+            ordinal, AGENT, major, minor, patch, actor, kind, has_words, tool_kind, model_family,
+            self.is_sidechain, is_error, None, None, None, added, removed,
             text, tool_input, path, workdir, model,
         )  # fmt: skip
 

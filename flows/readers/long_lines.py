@@ -28,7 +28,8 @@ Line = bytes | LongLine
 
 def iter_lines(stream: BinaryIO) -> Iterator[Line]:
     """The lines of a buffered binary stream, newline included."""
-    while line := stream.readline(LONG_LINE_BYTES):
+    readline = stream.readline
+    while line := readline(LONG_LINE_BYTES):
         is_whole = len(line) < LONG_LINE_BYTES or line.endswith(b"\n")
         yield line if is_whole else _read_long(stream, line)
 

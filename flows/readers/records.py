@@ -46,6 +46,14 @@ class Attachment(msgspec.Struct, gc=False):
     origin: Origin | None = None
 
 
+class EditResult(msgspec.Struct, gc=False):
+    """What an edit or write changed, still undecoded: its lines are counted, never read."""
+
+    type: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+    structuredPatch: msgspec.Raw = msgspec.Raw()
+
+
 class Record(msgspec.Struct, gc=False, kw_only=True):
     """One line. `content` is the text of a queue operation; others keep theirs in `message`.
 
@@ -60,7 +68,7 @@ class Record(msgspec.Struct, gc=False, kw_only=True):
     message: Message | None = None
     uuid: str | None = None
     timestamp: Scalar = None
-    toolUseResult: msgspec.Raw = msgspec.Raw()
+    toolUseResult: EditResult | Scalar = None
     session_id: str | None = None
     isMeta: Scalar = None
     isVisibleInTranscriptOnly: Scalar = None
@@ -76,6 +84,12 @@ class Record(msgspec.Struct, gc=False, kw_only=True):
     attachment: Attachment | None = None
 
 
+class OtherRecord(Record):
+    """A line whose `toolUseResult` is a list, or text that is no UTF-8: it is not looked at."""
+
+    toolUseResult: msgspec.Raw = msgspec.Raw()
+
+
 class ToolInput(msgspec.Struct, gc=False):
     """The primary arguments of the tools that winnow knows by name."""
 
@@ -88,14 +102,6 @@ class ToolInput(msgspec.Struct, gc=False):
     file_path: Scalar = None
     notebook_path: Scalar = None
     path: Scalar = None
-
-
-class EditResult(msgspec.Struct, gc=False):
-    """What an edit or write changed, still undecoded: its lines are counted, never read."""
-
-    type: Scalar = None
-    content: msgspec.Raw = msgspec.Raw()
-    structuredPatch: msgspec.Raw = msgspec.Raw()
 
 
 class TextBlock(msgspec.Struct, gc=False):

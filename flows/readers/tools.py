@@ -36,8 +36,10 @@ _PATH_SEPARATOR = re.compile(r"[\\/]")
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _decode_input = msgspec.json.Decoder(ToolInput).decode
-_decode_result = msgspec.json.Decoder(EditResult).decode
 NO_CHANGE = (None, None)
+_ADDED, _REMOVED = (
+    tuple(before + b'"' + sign for before in (b",", b", ", b"[", b"[ ")) for sign in (b"+", b"-")
+)
 
 
 def tool_kind(name: str | None) -> str | None:
@@ -73,27 +75,25 @@ def is_memory_path(path: str | None) -> bool:
     return ".claude" in path and _MEMORY_FOLDER.search(path) is not None
 
 
-def changed_lines(raw_result: msgspec.Raw) -> tuple[int | None, int | None]:
+def changed_lines(result: object) -> tuple[int | None, int | None]:
     """(lines added, lines removed) by a `toolUseResult`; two None where it changed no file.
 
     A created file has an empty patch: there the lines of its content are the added ones.
     """
-    try:
-        result = _decode_result(raw_result)
-    except _UNREADABLE:
+    if type(result) is not EditResult:
         return NO_CHANGE
     patch = bytes(result.structuredPatch)
     if not patch.startswith(b"["):
         return NO_CHANGE
-    if result.type == "create":
+    if bytes(result.type) == b'"create"':
         return _bounded(_count_lines(bytes(result.content))), 0
-    return _bounded(_count_strings(patch, b"+")), _bounded(_count_strings(patch, b"-"))
+    return _bounded(_count_strings(patch, _ADDED)), _bounded(_count_strings(patch, _REMOVED))
 
 
-def _count_strings(json_array: bytes, first: bytes) -> int:
-    """Strings that begin with `first` among the array elements of a JSON text. A quote behind a
-    comma or bracket always opens a string: inside one it would be escaped."""
-    return sum(json_array.count(before + b'"' + first) for before in (b",", b", ", b"[", b"[ "))
+def _count_strings(json_array: bytes, openings: tuple[bytes, ...]) -> int:
+    """Strings that open so among the array elements of a JSON text. A quote behind a comma or
+    bracket always opens a string: inside one it would be escaped."""
+    return sum(map(json_array.count, openings))
 
 
 def _count_lines(json_string: bytes) -> int:

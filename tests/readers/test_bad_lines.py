@@ -159,3 +159,20 @@ def test_whatever_the_lines_are_each_is_accounted_for(read_bytes, lines):
     reading = read_bytes(known + b"\n".join(lines))
     assert set(reading.tally.refused) <= set(REFUSAL_REASONS)
     assert reading.tally.lines_read >= 1
+
+
+@pytest.mark.parametrize(
+    "outcome", [b'[{"type":"text"}, 1]', b'"no UTF-8: \xff"', b"1e400", b"[[[]]]"]
+)
+def test_what_a_tool_answered_beside_its_result_refuses_no_line(transcript, read_bytes, outcome):
+    data = transcript.call("c", "Edit").result("c", outcome="HERE").bytes()
+    reading = read_bytes(data.replace(b'"HERE"', outcome))
+    assert [event.kind for event in reading.events] == ["tool_call", "tool_result"]
+    assert reading.events[1].lines_added_count is None
+
+
+def test_lines_are_counted_where_a_lone_surrogate_had_to_be_replaced(transcript, read_bytes):
+    patch = {"structuredPatch": [{"lines": ["+new", "-old", "+more"]}], "originalFile": "HERE"}
+    data = transcript.call("c", "Edit").result("c", outcome=patch).bytes()
+    result = read_bytes(data.replace(b"HERE", rb"\ud83d")).events[1]
+    assert (result.lines_added_count, result.lines_removed_count) == (2, 1)
