@@ -5,7 +5,8 @@ used, and an unchanged rerun.
 
 Whole processes, children included, as the operating system counts them; also the workers, whose
 parent is not the pull itself (Linux: this process adopts them). The transcripts are those of
-read_transcripts.py.
+read_transcripts.py; they are written below TMPDIR, which in a file system of memory leaves out what
+a cold disk costs.
 """
 
 import argparse
