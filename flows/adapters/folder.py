@@ -37,7 +37,7 @@ class FolderSource:
             # Links are not followed: one could lead out of the tier's source.
             if entry.is_dir(follow_symlinks=False):
                 yield from self.objects(path)
-            elif entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
+            elif not entry.is_symlink() and not entry.name.startswith("."):
                 status = entry.stat(follow_symlinks=False)
                 version = f"{status.st_mtime_ns}-{status.st_size}"
                 yield SourceObject(path, version, status.st_size)
