@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from flows import static_check
+from flows.policy.errors import WinnowError
 from flows.policy.tiers import Tier
 from flows.settings import PROJECT_DIR
 
@@ -45,6 +46,19 @@ def test_a_hook_is_found_before_anything_is_compiled(copy):
     settings.write_text(settings.read_text() + "on-run-start: [\"{{ log('x') }}\"]\n")
     rules = {item["rule"] for item in static_check.check_files(copy / "dbt")}
     assert rules == {"hook", "introspection"}
+
+
+def test_tiers_are_checked_side_by_side_and_told_in_their_order(tmp_path):
+    reports = static_check.check_tiers(PROJECT_DIR, list(Tier), tmp_path)
+    assert [report["tier"] for report in reports] == list(Tier)
+    assert [report["refused"] for report in reports] == [[], [], []]
+
+
+def test_a_model_that_does_not_compile_is_named_by_its_file(copy, tmp_path):
+    model = copy / "dbt/models/signals/sig_session__agent.sql"
+    model.write_text(model.read_text() + "{{ ref('nowhere') }}")
+    with pytest.raises(WinnowError, match=r"models/signals/sig_session__agent\.sql"):
+        static_check.check_tiers(copy, [Tier.FEEDBACK, Tier.OPT_IN], tmp_path / "home")
 
 
 def test_the_committed_state_is_what_a_change_is_compared_with(tmp_path):
