@@ -1,5 +1,6 @@
 """What a pull costs, text written and all: CPU seconds a gigabyte, peak memory a process, cores
-used, and an unchanged rerun.
+used, an unchanged rerun, and the ratio to decoding the same lines and nothing else, which tells
+a slow machine from a slow pull.
 
     python tests/benchmarks/pull.py [--megabytes N] [--days N]
 
@@ -21,7 +22,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.read_transcripts import SessionMaker
+from flows.readers import iter_lines
+from flows.readers.decoding import decode_line
+from tests.benchmarks.read_transcripts import BUFFER_BYTES, SessionMaker
 
 TODAY = datetime.now(UTC).date()
 MADE_ON = b"2026-03-02T09:"
@@ -43,8 +46,10 @@ def main() -> None:
     with TemporaryDirectory() as home:
         size = make_source(Path(home), options.megabytes << 20, options.days)
         print(f"{size / 1e6:.0f} MB of transcripts over {options.days} days")
+        decoding = decoding_seconds(Path(home))
         first = run(home)
         report("pull", first, size)
+        print(f"  pull / decoding alone ({decoding:.2f} CPU-s): {first['cpu'] / decoding:.2f}")
         again = run(home)
         report("unchanged rerun", again, size)
         print(f"  rerun / pull: {again['cpu'] / first['cpu']:.2f}")
@@ -79,6 +84,16 @@ def source_file(home: Path, day, name: str) -> Path:
     folder = home / "sources/default_tier/sessions" / str(day) / f"account{len(name)}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.jsonl"
+
+
+def decoding_seconds(home: Path) -> float:
+    """CPU seconds of one process that decodes every line and keeps none."""
+    started = time.process_time()
+    for path in (home / "sources").rglob("*.jsonl"):
+        with path.open("rb", BUFFER_BYTES) as stream:
+            for line in iter_lines(stream):
+                decode_line(line)
+    return time.process_time() - started
 
 
 def run(home: str) -> dict:

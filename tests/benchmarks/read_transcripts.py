@@ -22,7 +22,7 @@ from flows.readers import Keys, TranscriptReader, iter_lines
 
 RECORDS_PER_SESSION = 72
 # As the pull reads.
-BUFFER_BYTES = 1 << 20
+BUFFER_BYTES = 1 << 18
 # Records in a thousand, as counted over real transcripts.
 MIX = {
     "call": 200,
