@@ -52,6 +52,10 @@ class FolderSource:
             remedy="winnow tries again, then sets the object aside by reference",
         )
 
+    def put(self, path: str, content: BinaryIO) -> None:
+        with whole(self.root / path) as draft, draft.open("wb") as file:
+            shutil.copyfileobj(content, file)
+
     def _entries(self, prefix: str) -> list[os.DirEntry]:
         try:
             return list(os.scandir(self.root / prefix))
@@ -64,7 +68,3 @@ class FolderSource:
             remedy="make every folder below the source readable: what stands in this one would go "
             "missing unseen",
         )
-
-    def put(self, path: str, content: BinaryIO) -> None:
-        with whole(self.root / path) as draft, draft.open("wb") as file:
-            shutil.copyfileobj(content, file)

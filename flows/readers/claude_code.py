@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from flows.readers.agent_records import read_assistant
 from flows.readers.decoding import decode_line
 from flows.readers.envelope import Envelope
-from flows.readers.long_lines import Line
+from flows.readers.long_lines import Line, line_length
 from flows.readers.queue_records import read_attachment, read_queue_operation
 from flows.readers.records import Record
 from flows.readers.rows import EVENT_FIELDS, Admit, Keys, admit_all
@@ -52,7 +52,7 @@ class ClaudeCodeReader:
             except Refused as refused:
                 tally.refuse(refused.reason, byte_offset)
                 rows = ()
-            byte_offset += len(line) if type(line) is bytes else line.length
+            byte_offset += line_length(line)
             if rows:
                 yield from rows
         yield from state.tokens.release()
